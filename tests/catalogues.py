@@ -1,0 +1,34 @@
+"""Real catalogues for tests: the starter, and ATT&CK's files where they are at hand."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.folder import read_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTER = ROOT / "techniques" / "starter"
+ATTACK_DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack"))
+
+
+@cache
+def starter() -> Catalogue:
+    """The collection that ships with the project."""
+    return read_folder(STARTER).catalogue
+
+
+def attack_markdown() -> Path:
+    """The folder of ATT&CK's real technique files; skips the test where it is absent."""
+    folder = ATTACK_DATA / "markdown"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there; set ATTACK_DATA to run this over ATT&CK's own files")
+    return folder
+
+
+@cache
+def attack() -> Catalogue:
+    """The live techniques of ATT&CK's real files; skips the test where they are absent."""
+    return read_folder(attack_markdown()).catalogue
