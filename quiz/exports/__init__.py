@@ -1,0 +1,1 @@
+"""Questions and progress in other programs' formats."""

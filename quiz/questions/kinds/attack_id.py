@@ -1,0 +1,93 @@
+"""A technique's ID from its name, or its name from the ID."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.questions import evidence
+from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.distractors import WRONG
+from quiz.questions.wording import nearly_same
+
+NEIGHBOURS = 8
+"""How many of the nearest IDs are drawn from."""
+
+
+class AttackIdKind(QuestionKind):
+    """Ask for the ID of a technique, or for the technique of an ID."""
+
+    slug = "attack-id"
+    title = "ID"
+    purpose = "Read and write ATT&CK IDs without looking them up"
+    rank = 10
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Need enough other techniques of the same shape."""
+        return len(catalogue.once(_neighbours)[technique.stix_id]) >= WRONG
+
+    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+        """Offer siblings where there are enough, else neighbouring IDs: one shape throughout."""
+        pool = [
+            other
+            for other in catalogue.once(_neighbours)[technique.stix_id]
+            if not nearly_same(other.name, technique.name)
+        ]
+        others: list[Technique] = []
+        for other in rng.sample(pool, len(pool)):
+            if len(others) < WRONG and not any(nearly_same(other.name, t.name) for t in others):
+                others.append(other)
+        if len(others) < WRONG:
+            return None
+        by_name = bool(rng.getrandbits(1))
+        name = catalogue.display_name(technique)
+        stem = (
+            f"What is the ID of {name}?"
+            if by_name
+            else f"Which technique is {technique.attack_id}?"
+        )
+        return Draft(
+            stem=stem,
+            choices=[
+                _choice(t, catalogue, by_name=by_name, correct=t is technique)
+                for t in (technique, *others)
+            ],
+            explanation=f"{technique.attack_id} is {name}.",
+            evidence=(evidence.from_identity(technique),),
+        )
+
+
+def _neighbours(catalogue: Catalogue) -> dict[str, tuple[Technique, ...]]:
+    """Siblings only, or no family member at all, so that a shared parent tells nothing."""
+    neighbours = {}
+    for domain in catalogue.domains:
+        for is_sub in (True, False):
+            row = [t for t in catalogue.in_domain(domain) if t.is_subtechnique == is_sub]
+            for place, technique in enumerate(row):
+                siblings = catalogue.siblings(technique)
+                neighbours[technique.stix_id] = (
+                    siblings if len(siblings) >= WRONG else _around(place, row)
+                )
+    return neighbours
+
+
+def _around(place: int, row: list[Technique]) -> tuple[Technique, ...]:
+    """The techniques with the nearest IDs, one of each family but the technique's own."""
+    span = range(max(0, place - NEIGHBOURS), min(len(row), place + NEIGHBOURS + 1))
+    heads = {_head(row[place]): row[place]}
+    for other in sorted(span, key=lambda other: abs(other - place)):
+        heads.setdefault(_head(row[other]), row[other])
+    return tuple(heads.values())[1:]
+
+
+def _head(technique: Technique) -> str:
+    return technique.attack_id.parent or technique.attack_id
+
+
+def _choice(technique: Technique, catalogue: Catalogue, *, by_name: bool, correct: bool) -> Choice:
+    name = catalogue.display_name(technique)
+    return Choice(
+        text=str(technique.attack_id) if by_name else name,
+        correct=correct,
+        note=f"{technique.attack_id} is {name}.",
+        technique=technique,
+    )

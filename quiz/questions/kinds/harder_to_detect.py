@@ -1,0 +1,69 @@
+"""Which of four techniques is hardest to detect."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.difficulty import Difficulty, Level
+from quiz.content.technique import Technique
+from quiz.questions import evidence
+from quiz.questions.base import Choice, Draft, Evidence, QuestionKind
+from quiz.questions.distractors import nearest, strangers, technique_choice
+
+RANK = {Level.EASIER: 0, Level.MODERATE: 1, Level.HARD: 2, Level.VERY_HARD: 3}
+
+
+class HarderToDetectKind(QuestionKind):
+    """Ask which of four techniques is hardest to detect, by their own texts."""
+
+    slug = "harder-to-detect"
+    title = "Hardest to detect"
+    purpose = "Compare what detection can do against techniques"
+    rank = 7
+    needs_options = True
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Ask only about a level that the text states."""
+        rated = catalogue.difficulty(technique)
+        return rated.stated and RANK.get(rated.level, 0) >= RANK[Level.HARD]
+
+    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+        """Offer techniques rated lower, for a reason that can be quoted."""
+        rank = RANK[catalogue.difficulty(technique).level]
+        pool = [
+            other
+            for other in strangers(technique, catalogue)
+            if _has_reason(catalogue.difficulty(other))
+            and RANK[catalogue.difficulty(other).level] < rank
+        ]
+        others = nearest(technique, pool, rng, label=catalogue.display_name)
+        if not others:
+            return None
+        rated = catalogue.difficulty(technique)
+        return Draft(
+            stem="Which of these techniques is hardest to detect, going by what their texts say?",
+            choices=[
+                _choice(technique, catalogue, correct=True),
+                *(_choice(other, catalogue, correct=False) for other in others),
+            ],
+            explanation=f"{catalogue.display_name(technique)} is rated {rated.level}, and its text "
+            "says so outright; the others are rated lower.",
+            evidence=tuple(quote for t in (technique, *others) for quote in _quotes(t, catalogue)),
+        )
+
+
+def _has_reason(rated: Difficulty) -> bool:
+    return rated.level in RANK and bool(rated.evidence)
+
+
+def _choice(technique: Technique, catalogue: Catalogue, *, correct: bool) -> Choice:
+    rated = catalogue.difficulty(technique)
+    basis = "its text says so outright" if rated.stated else "inferred from its text"
+    note = f"Rated {rated.level}, {basis}."
+    return technique_choice(technique, catalogue, correct=correct, note=note)
+
+
+def _quotes(technique: Technique, catalogue: Catalogue) -> list[Evidence]:
+    return [
+        evidence.from_text(technique, "Detection", quote)
+        for quote in catalogue.difficulty(technique).evidence
+    ]

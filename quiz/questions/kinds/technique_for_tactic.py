@@ -1,0 +1,63 @@
+"""Which technique serves a tactic."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Tactic, Technique
+from quiz.questions import evidence
+from quiz.questions.base import Draft, QuestionKind
+from quiz.questions.distractors import nearest, technique_choice
+from quiz.questions.wording import listing, share_stems
+
+
+class TechniqueForTacticKind(QuestionKind):
+    """Ask which technique serves a tactic."""
+
+    slug = "technique-for-tactic"
+    title = "Technique for a tactic"
+    purpose = "Pick the technique that reaches an adversary's goal"
+    rank = 4
+    needs_options = True
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Need a tactic that the technique's name does not say."""
+        return bool(_askable(technique, catalogue))
+
+    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+        """Offer techniques without the tactic that share a platform."""
+        tactic = rng.choice(_askable(technique, catalogue))
+        family = set(catalogue.family(technique))
+        pool = [
+            other
+            for other in catalogue.in_domain(technique.domain)
+            if tactic.short_name not in other.tactics
+            and other not in family
+            and set(other.platforms) & set(technique.platforms)
+            and not share_stems(catalogue.display_name(other), [tactic.name])
+        ]
+        others = nearest(technique, pool, rng, label=catalogue.display_name)
+        if not others:
+            return None
+        name = catalogue.display_name(technique)
+        return Draft(
+            stem=f"Which of these techniques serves {tactic.name}?",
+            choices=[
+                technique_choice(technique, catalogue, correct=True),
+                *(technique_choice(other, catalogue, correct=False) for other in others),
+            ],
+            explanation=f"{name} serves {listing(catalogue.tactic_names(technique))}; "
+            f"none of the others is listed under {tactic.name}.",
+            evidence=(
+                evidence.from_field(technique, "tactics"),
+                *(evidence.from_field(other, "tactics") for other in others),
+            ),
+        )
+
+
+def _askable(technique: Technique, catalogue: Catalogue) -> list[Tactic]:
+    name = catalogue.display_name(technique)
+    return [
+        tactic
+        for tactic in catalogue.tactics(technique.domain)
+        if tactic.short_name in technique.tactics and not share_stems(name, [tactic.name])
+    ]

@@ -1,0 +1,75 @@
+"""Which techniques and kinds: a filter that fits in a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.questions.base import QuestionKind
+from quiz.questions.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What to ask about; an empty field leaves everything in.
+
+    A technique is in scope where every field that is not empty has one of its
+    values. ``techniques`` are ATT&CK IDs, ``difficulties`` levels, ``kinds``
+    slugs, the rest short names as in the files.
+    """
+
+    domains: tuple[str, ...] = ()
+    tactics: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    difficulties: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    @classmethod
+    def from_lists(cls, values: Mapping[str, Iterable[str]]) -> Scope:
+        """Read a scope from lists by field name, such as a query string's; others are ignored."""
+        return cls(
+            **{
+                field.name: tuple(dict.fromkeys(v for v in values.get(field.name, ()) if v))
+                for field in fields(cls)
+            }
+        )
+
+    @property
+    def query(self) -> str:
+        """The scope as a query string, the same for equal scopes; empty where all is in."""
+        return urlencode(
+            [(field.name, value) for field in fields(self) for value in getattr(self, field.name)]
+        )
+
+    def includes(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Tell whether a technique is in scope."""
+        return (
+            _meets(self.domains, (technique.domain,))
+            and _meets(self.tactics, technique.tactics)
+            and _meets(self.platforms, technique.platforms)
+            and _meets(self.techniques, (str(technique.attack_id),))
+            and _meets(self.difficulties, (str(catalogue.difficulty(technique).level),))
+        )
+
+    def select(self, catalogue: Catalogue) -> tuple[Technique, ...]:
+        """The techniques in scope, by domain and ID."""
+        return tuple(t for t in catalogue if self.includes(t, catalogue))
+
+    def select_kinds(self) -> tuple[QuestionKind, ...]:
+        """The kinds in scope, in their order."""
+        return tuple(k for k in KINDS.values() if not self.kinds or k.slug in self.kinds)
+
+    def cards(self, catalogue: Catalogue) -> Iterator[tuple[Technique, QuestionKind]]:
+        """Every (technique, kind) in scope whose fields can support a question."""
+        for technique in self.select(catalogue):
+            for kind in self.select_kinds():
+                if kind.applies(technique, catalogue):
+                    yield technique, kind
+
+
+def _meets(wanted: tuple[str, ...], has: tuple[str, ...]) -> bool:
+    return not wanted or any(value in has for value in wanted)

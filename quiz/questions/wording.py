@@ -1,0 +1,60 @@
+"""Word stems, near-equal names, and the phrases that questions are put together from."""
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from threading import Lock
+
+import snowballstemmer
+
+WORD = re.compile(r"[^\W_]+")
+FUNCTION_WORDS = frozenset(
+    "a an and as at by for from in into is it of on or over s the through to via with "
+    "without".split()
+)
+
+_stemmer = snowballstemmer.stemmer("english")
+_lock = Lock()
+
+
+@cache
+def stem(word: str) -> str:
+    """Reduce a word to its stem: *Phishing* and *phished* both give ``phish``."""
+    with _lock:  # a stemmer keeps the word it works on in itself
+        return str(_stemmer.stemWord(word.lower()))
+
+
+@cache
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words, without function words unless it has no others (*At*)."""
+    words = [word.lower() for word in WORD.findall(text)]
+    telling = [word for word in words if word not in FUNCTION_WORDS]
+    return frozenset(map(stem, telling or words))
+
+
+def share_stems(text: str, others: Iterable[str]) -> bool:
+    """Tell whether a text has a word, in any form, in common with any of the others."""
+    own = stems(text)
+    return any(own & stems(other) for other in others)
+
+
+@cache
+def nearly_same(a: str, b: str) -> bool:
+    """Tell whether two names could be taken for one another, word order aside."""
+    if stems(a) == stems(b):
+        return True
+    first, second = a.casefold(), b.casefold()
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    return (
+        matcher.real_quick_ratio() > 0.85
+        and matcher.quick_ratio() > 0.85
+        and matcher.ratio() > 0.85
+    )
+
+
+def listing(items: Sequence[str], conjunction: str = "and") -> str:
+    """Join items as a sentence does: *a*, *a and b*, *a, b and c*."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"

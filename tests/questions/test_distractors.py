@@ -1,0 +1,69 @@
+"""Choosing wrong options so that nothing but knowledge tells them from the right one."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.questions.distractors import Balance, Case, fair_share, weighted_sample
+
+
+def test_a_common_value_is_shown_as_right_no_more_often_than_a_rare_one() -> None:
+    values = tuple("abcdef")
+    common = [Case(right=("a",), wrong=values[1:])] * 60
+    rare = [Case(right=(v,), wrong=tuple(w for w in values if w != v)) for v in "bcdef"] * 8
+    balance = Balance.over(common + rare)
+    right: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    rng = Random(1)
+    for case in (common + rare) * 20:
+        drawn = balance.draw(case, rng)
+        assert drawn
+        right.update(drawn[0])
+        shown.update((*drawn[0], *drawn[1]))
+    even = Balance(dict.fromkeys(values, 0.0))
+    naive_shown: Counter[str] = Counter()
+    for case in (common + rare) * 20:
+        drawn = even.draw(case, rng)
+        assert drawn
+        naive_shown.update((*drawn[0], *drawn[1]))
+    assert right["a"] / shown["a"] < right["a"] / naive_shown["a"]
+
+
+def test_a_case_with_too_few_wrong_values_is_not_asked() -> None:
+    case = Case(right=("a",), wrong=("b",))
+    assert Balance.over([case]).draw(case, Random(0)) is None
+
+
+def test_several_right_values_are_asked_for_among_five() -> None:
+    case = Case(right=("a", "b", "c", "d"), wrong=tuple("efghij"))
+    balance = Balance.over([case])
+    for seed in range(20):
+        drawn = balance.draw(case, Random(seed))
+        assert drawn
+        right, wrong = drawn
+        assert 1 <= len(right) <= 3
+        assert len(right) + len(wrong) == 5
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 500), min_size=2),
+)
+def test_a_fair_share_never_keeps_more_than_there_are(counts: dict[str, int]) -> None:
+    for value in counts:
+        assert 0 < fair_share(counts, value) <= 1
+
+
+def test_a_fair_share_holds_down_the_most_common_key() -> None:
+    counts = {"moderate": 400, "hard": 100, "easier": 110, "very hard": 90}
+    kept = {value: fair_share(counts, value) * count for value, count in counts.items()}
+    assert kept["hard"] == 100
+    assert max(kept.values()) / sum(kept.values()) == pytest.approx(0.3, abs=0.005)
+
+
+def test_a_heavier_value_is_drawn_more_often() -> None:
+    rng = Random(5)
+    first = Counter(weighted_sample("abc", [8, 1, 1], rng, 1)[0] for _ in range(2000))
+    assert first["a"] / 2000 == pytest.approx(0.8, abs=0.04)

@@ -1,0 +1,56 @@
+"""Scopes: what they select, and that a URL carries them."""
+
+from urllib.parse import parse_qs
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.questions.scope import Scope
+from tests.catalogues import starter
+
+values = st.lists(st.text(min_size=1, max_size=12), max_size=4, unique=True).map(tuple)
+
+
+@given(tactics=values, platforms=values, techniques=values, kinds=values)
+def test_a_scope_survives_its_query_string(
+    tactics: tuple[str, ...],
+    platforms: tuple[str, ...],
+    techniques: tuple[str, ...],
+    kinds: tuple[str, ...],
+) -> None:
+    scope = Scope(tactics=tactics, platforms=platforms, techniques=techniques, kinds=kinds)
+    assert Scope.from_lists(parse_qs(scope.query, keep_blank_values=True)) == scope
+
+
+def test_an_empty_scope_leaves_everything_in() -> None:
+    catalogue = starter()
+    assert Scope().select(catalogue) == catalogue.techniques
+    assert Scope().query == ""
+
+
+def test_fields_narrow_each_other_and_values_widen() -> None:
+    catalogue = starter()
+    windows = Scope(platforms=("Windows",)).select(catalogue)
+    two = Scope(platforms=("Windows",), tactics=("execution", "impact")).select(catalogue)
+    assert 0 < len(two) < len(windows)
+    assert all({"execution", "impact"} & set(t.tactics) for t in two)
+
+
+def test_a_level_selects_techniques_of_that_difficulty() -> None:
+    catalogue = starter()
+    chosen = Scope(difficulties=("very hard",)).select(catalogue)
+    assert chosen
+    assert {str(catalogue.difficulty(t).level) for t in chosen} == {"very hard"}
+
+
+def test_cards_are_of_the_kinds_in_scope_only() -> None:
+    catalogue = starter()
+    cards = list(Scope(techniques=("T1059.001",), kinds=("tactic", "attack-id")).cards(catalogue))
+    assert [(str(t.attack_id), k.slug) for t, k in cards] == [
+        ("T1059.001", "tactic"),
+        ("T1059.001", "attack-id"),
+    ]
+
+
+def test_values_that_nothing_has_select_nothing() -> None:
+    assert Scope(tactics=("nonsense",)).select(starter()) == ()
