@@ -1,0 +1,148 @@
+"""Every table. All that a learner owns carries ``learner_id``."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from quiz.db.base import Base
+
+
+class Learner(Base):
+    """Someone who learns. ``time_zone`` is an IANA name; a study day starts at ``rollover_hour``.
+
+    ``local`` is true for the one learner of solo mode and empty for all others.
+    """
+
+    __tablename__ = "learner"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    local: Mapped[bool | None] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    time_zone_known: Mapped[bool] = mapped_column(default=False)
+    rollover_hour: Mapped[int] = mapped_column(default=4)
+    new_per_day: Mapped[int] = mapped_column(default=10)
+    created_at: Mapped[datetime]
+
+
+class Card(Base):
+    """A card that a learner has met or queued: the cache that replaying its reviews rebuilds.
+
+    ``stability`` is in days, ``difficulty`` from 1 to 10; both are empty until
+    the first review. ``queued_at`` is set where the learner asked to study the
+    card next, due or not.
+    """
+
+    __tablename__ = "card"
+    __table_args__ = (
+        UniqueConstraint("learner_id", "key"),
+        Index(None, "learner_id", "due"),
+        Index(None, "learner_id", "first_review"),
+        Index(None, "learner_id", "queued_at"),
+        Index(None, "learner_id", "stix_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(128))
+    stix_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12), default="new")
+    step: Mapped[int | None]
+    stability: Mapped[float | None]
+    difficulty: Mapped[float | None]
+    due: Mapped[datetime | None]
+    last_review: Mapped[datetime | None]
+    first_review: Mapped[datetime | None]
+    reviews: Mapped[int] = mapped_column(default=0)
+    lapses: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime | None]
+
+
+class Review(Base):
+    """One rating of one card. Append-only: the truth about what a learner did.
+
+    ``sequence`` counts the card's reviews from 1, so that a rating sent twice
+    is one row. ``rating`` is 1 (again) to 4 (easy); ``duration_ms`` is the time
+    from showing the card to rating it. ``before`` and ``after`` are the card's
+    memory state as the scheduler had it.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        UniqueConstraint("card_id", "sequence"),
+        Index(None, "learner_id", "reviewed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id", ondelete="CASCADE"))
+    card_key: Mapped[str] = mapped_column(String(128))
+    sequence: Mapped[int]
+    seed: Mapped[int]
+    rating: Mapped[int]
+    reviewed_at: Mapped[datetime]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    duration_ms: Mapped[int]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    algorithm: Mapped[str] = mapped_column(String(40))
+    parameters_version: Mapped[str] = mapped_column(String(40))
+
+
+class Attempt(Base):
+    """One run through a quiz; its questions are frozen into it when it starts.
+
+    ``token`` comes with the form that starts the quiz, so that a form sent twice
+    is one attempt. ``scope`` is the scope's query string and ``collections``
+    says which collections and releases the questions came from.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("learner_id", "token"),
+        Index(None, "learner_id", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    token: Mapped[str] = mapped_column(String(64))
+    scope: Mapped[str] = mapped_column(Text)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    collections: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    questions: Mapped[list["AttemptQuestion"]] = relationship(
+        order_by="AttemptQuestion.position", back_populates="attempt", passive_deletes=True
+    )
+
+
+class AttemptQuestion(Base):
+    """A question of an attempt, as it was shown, and the answer once it is in.
+
+    ``position`` counts from 1. ``chosen`` holds the ids of the options chosen,
+    ``score`` is from 0 to 1; both are empty until answered.
+    """
+
+    __tablename__ = "attempt_question"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "position"),
+        Index(None, "learner_id", "answered_at"),
+        Index(None, "learner_id", "stix_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    card_key: Mapped[str] = mapped_column(String(128))
+    stix_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    question: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime | None]
+    duration_ms: Mapped[int | None]
+    chosen: Mapped[list[str] | None]
+    score: Mapped[float | None]
+    attempt: Mapped[Attempt] = relationship(back_populates="questions")

@@ -1,0 +1,307 @@
+"""Every query by name. Each one about what a learner owns takes the learner's id first."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, NotNullable, Select, and_, case, func, or_, select
+
+from quiz.db.models import Attempt, AttemptQuestion, Card, Learner, Review
+
+IN_STEPS = ("learning", "relearning")
+
+ANSWERED_AT = NotNullable(AttemptQuestion.answered_at)
+"""The moment of an answer, where the query is about what is answered."""
+
+FRESH = {"populate_existing": True}
+"""The execution option to read rows as they are now, whatever the session has seen of them."""
+
+# Learners
+
+
+def local_learner() -> Select[Learner]:
+    """The one learner of solo mode."""
+    return select(Learner).where(Learner.local.is_(True))
+
+
+def learner_for_update(learner_id: int) -> Select[int]:
+    """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
+    return select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)
+
+
+# Cards
+
+
+def card(learner_id: int, key: str) -> Select[Card]:
+    """One card by key."""
+    return select(Card).where(Card.learner_id == learner_id, Card.key == key)
+
+
+def cards_among(learner_id: int, keys: Collection[str]) -> Select[Card]:
+    """Those of some cards that have a row."""
+    return select(Card).where(Card.learner_id == learner_id, Card.key.in_(keys))
+
+
+def cards(learner_id: int) -> Select[Card]:
+    """All of a learner's cards."""
+    return select(Card).where(Card.learner_id == learner_id).order_by(Card.id)
+
+
+def queued_keys(learner_id: int) -> Select[str]:
+    """The keys of the cards queued, in the order queued."""
+    return (
+        select(Card.key)
+        .where(Card.learner_id == learner_id, Card.queued_at.is_not(None))
+        .order_by(Card.queued_at, Card.id)
+    )
+
+
+def keys_in_steps(learner_id: int, until: datetime) -> Select[str, datetime | None]:
+    """The cards in learning or relearning that are due by a moment, earliest first."""
+    return (
+        select(Card.key, Card.due)
+        .where(Card.learner_id == learner_id, Card.due <= until, Card.state.in_(IN_STEPS))
+        .order_by(Card.due, Card.id)
+    )
+
+
+def reviews_due(learner_id: int, before: datetime) -> Select[str, float | None, datetime | None]:
+    """Key and memory of the cards in review that are due before a moment, most overdue first."""
+    return (
+        select(Card.key, Card.stability, Card.last_review)
+        .where(Card.learner_id == learner_id, Card.due < before, Card.state == "review")
+        .order_by(Card.due, Card.id)
+    )
+
+
+def keys_to_study(
+    learner_id: int, steps_until: datetime, reviews_before: datetime
+) -> Select[str, str]:
+    """The keys and states of the cards in steps and in review that can be studied now."""
+    return select(Card.key, Card.state).where(
+        Card.learner_id == learner_id,
+        Card.due < max(steps_until, reviews_before),
+        or_(
+            and_(Card.state.in_(IN_STEPS), Card.due <= steps_until),
+            and_(Card.state == "review", Card.due < reviews_before),
+        ),
+    )
+
+
+def keys_later(
+    learner_id: int, steps_after: datetime, reviews_from: datetime
+) -> Select[str, str, datetime | None]:
+    """The cards that cannot be studied yet, the next one first."""
+    return (
+        select(Card.key, Card.state, Card.due)
+        .where(
+            Card.learner_id == learner_id,
+            Card.due >= min(steps_after, reviews_from),
+            or_(
+                and_(Card.state.in_(IN_STEPS), Card.due > steps_after),
+                and_(Card.state == "review", Card.due >= reviews_from),
+            ),
+        )
+        .order_by(Card.due, Card.id)
+    )
+
+
+def met_since(learner_id: int, since: datetime) -> Select[int]:
+    """How many cards were met for the first time since a moment."""
+    return select(func.count()).where(Card.learner_id == learner_id, Card.first_review >= since)
+
+
+def met_keys(learner_id: int) -> Select[str]:
+    """The keys of all cards met."""
+    return select(Card.key).where(Card.learner_id == learner_id, Card.reviews > 0)
+
+
+def memories(
+    learner_id: int, stix_id: str | None = None
+) -> Select[str, str, str, float | None, datetime | None]:
+    """Stix id, key and memory of all cards met, or of those about one technique."""
+    query = select(Card.stix_id, Card.key, Card.state, Card.stability, Card.last_review).where(
+        Card.learner_id == learner_id, Card.reviews > 0
+    )
+    return query if stix_id is None else query.where(Card.stix_id == stix_id)
+
+
+def cards_of_technique(learner_id: int, stix_id: str) -> Select[Card]:
+    """The cards about one technique."""
+    return select(Card).where(Card.learner_id == learner_id, Card.stix_id == stix_id)
+
+
+# Reviews
+
+
+def review(card_id: int, sequence: int) -> Select[Review]:
+    """One review of a card, by its place in the card's log."""
+    return select(Review).where(Review.card_id == card_id, Review.sequence == sequence)
+
+
+def review_log(learner_id: int) -> Select[int, int, datetime]:
+    """Every review: card, rating and moment, each card's oldest first."""
+    return (
+        select(Review.card_id, Review.rating, Review.reviewed_at)
+        .where(Review.learner_id == learner_id)
+        .order_by(Review.card_id, Review.sequence)
+    )
+
+
+def review_total(learner_id: int) -> Select[int]:
+    """How many reviews there are."""
+    return select(func.count()).where(Review.learner_id == learner_id)
+
+
+def ratings_since(learner_id: int, since: datetime) -> Select[datetime, int]:
+    """The moments and ratings of the reviews since a moment."""
+    return select(Review.reviewed_at, Review.rating).where(
+        Review.learner_id == learner_id, Review.reviewed_at >= since
+    )
+
+
+def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
+    """The cards rated *again* since a moment, latest first."""
+    return (
+        select(Review.card_key, Review.reviewed_at)
+        .where(Review.learner_id == learner_id, Review.reviewed_at >= since, Review.rating == 1)
+        .order_by(Review.reviewed_at.desc())
+    )
+
+
+def review_moments(learner_id: int) -> Select[datetime]:
+    """The moments of all reviews, latest first."""
+    return (
+        select(Review.reviewed_at)
+        .where(Review.learner_id == learner_id)
+        .order_by(Review.reviewed_at.desc())
+    )
+
+
+# Attempts and answers
+
+
+def attempt(learner_id: int, attempt_id: int) -> Select[Attempt]:
+    """One attempt."""
+    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.id == attempt_id)
+
+
+def attempt_by_token(learner_id: int, token: str) -> Select[Attempt]:
+    """The attempt that a form's token has started."""
+    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.token == token)
+
+
+def attempt_question(learner_id: int, attempt_id: int, position: int) -> Select[AttemptQuestion]:
+    """One question of an attempt, by its position from 1."""
+    return attempt_questions(learner_id, attempt_id).where(AttemptQuestion.position == position)
+
+
+def attempt_questions(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
+    """An attempt's questions in order."""
+    return (
+        select(AttemptQuestion)
+        .where(AttemptQuestion.learner_id == learner_id, AttemptQuestion.attempt_id == attempt_id)
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def attempt_scores(attempt_id: int) -> Select[int, float | None]:
+    """Position and score, if answered, of each of an attempt's questions, in order."""
+    return (
+        select(AttemptQuestion.position, AttemptQuestion.score)
+        .where(AttemptQuestion.attempt_id == attempt_id)
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def missed_keys(learner_id: int, attempt_id: int) -> Select[str]:
+    """The card keys of an attempt's answers that are not wholly right, in order."""
+    return (
+        select(AttemptQuestion.card_key)
+        .where(
+            AttemptQuestion.learner_id == learner_id,
+            AttemptQuestion.attempt_id == attempt_id,
+            AttemptQuestion.score < 1,
+        )
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def attempt_totals(
+    learner_id: int, *, finished: bool
+) -> Select[Attempt, int, int, int | None, float | None]:
+    """Attempts, latest first, with their number of questions and answers, next one, and score."""
+    answered = AttemptQuestion.answered_at
+    next_position = func.min(case((answered.is_(None), AttemptQuestion.position)))
+    return (
+        select(
+            Attempt,
+            func.count(),
+            func.count(answered),
+            next_position,
+            func.sum(AttemptQuestion.score),
+        )
+        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
+        .where(
+            Attempt.learner_id == learner_id,
+            Attempt.finished_at.is_not(None) if finished else Attempt.finished_at.is_(None),
+        )
+        .group_by(Attempt.id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
+
+
+def techniques_asked(learner_id: int) -> Select[str]:
+    """The STIX ids of the techniques that a learner was asked about, on cards or in quizzes."""
+    on_cards = select(Card.stix_id).where(Card.learner_id == learner_id, Card.reviews > 0)
+    in_quizzes = select(AttemptQuestion.stix_id).where(
+        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at.is_not(None)
+    )
+    union = on_cards.union(in_quizzes).subquery()
+    return select(union.c.stix_id)
+
+
+def answer_totals(learner_id: int) -> Select[int, int]:
+    """How many quiz answers there are, and how many of them wholly right."""
+    return select(func.count(), _number_of(AttemptQuestion.score == 1)).where(
+        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at.is_not(None)
+    )
+
+
+def answers_since(learner_id: int, since: datetime) -> Select[datetime, float | None]:
+    """The moments and scores of the quiz answers since a moment."""
+    return select(ANSWERED_AT, AttemptQuestion.score).where(
+        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at >= since
+    )
+
+
+def answered_wrong(learner_id: int, since: datetime) -> Select[str, datetime]:
+    """The cards answered less than wholly right in quizzes since a moment, latest first."""
+    return (
+        select(AttemptQuestion.card_key, ANSWERED_AT)
+        .where(
+            AttemptQuestion.learner_id == learner_id,
+            AttemptQuestion.answered_at >= since,
+            AttemptQuestion.score < 1,
+        )
+        .order_by(AttemptQuestion.answered_at.desc())
+    )
+
+
+def answer_moments(learner_id: int) -> Select[datetime]:
+    """The moments of all quiz answers, latest first."""
+    return (
+        select(ANSWERED_AT)
+        .where(AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at.is_not(None))
+        .order_by(AttemptQuestion.answered_at.desc())
+    )
+
+
+def has_started(learner_id: int) -> Select[bool]:
+    """Whether a learner has reviewed a card or started a quiz at all."""
+    reviewed = select(Review.id).where(Review.learner_id == learner_id)
+    attempted = select(Attempt.id).where(Attempt.learner_id == learner_id)
+    return select(or_(reviewed.exists(), attempted.exists()))
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

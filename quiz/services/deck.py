@@ -1,0 +1,114 @@
+"""Every card of a catalogue, in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.questions.base import Question, QuestionKind
+from quiz.questions.generator import card_key, generate
+from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+
+STRIDE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeckCard:
+    """A card that can be asked: one kind of question about one technique."""
+
+    key: str
+    technique: Technique
+    kind: QuestionKind
+
+
+class Deck:
+    """The cards of a catalogue by key. What is not in here is not asked about.
+
+    The order is a diagonal through the techniques in learning order and the
+    kinds by rank: a technique's next kind comes ``STRIDE`` techniques after its
+    last, so that a technique is not met twice in a row. Make it with
+    ``catalogue.once(Deck)``, so that it is made once.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        places = [
+            (place + STRIDE * rank, rank, technique, kind)
+            for place, technique in enumerate(catalogue.learning_order)
+            for rank, kind in enumerate(KINDS.values())
+            if kind.applies(technique, catalogue)
+        ]
+        places.sort(key=lambda found: found[:2])
+        self._catalogue = catalogue
+        self._proven: set[str] = set()
+        self._cards = {
+            (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
+            for _, _, technique, kind in places
+        }
+
+    @property
+    def cards(self) -> Mapping[str, DeckCard]:
+        """All cards by key, in order."""
+        return self._cards
+
+    def select(self, scope: Scope | None) -> Mapping[str, DeckCard]:
+        """The cards in scope by key, in order; all where there is no scope."""
+        if scope is None or not scope.query:
+            return self._cards
+        techniques = {technique.stix_id for technique in scope.select(self._catalogue)}
+        kinds = scope.select_kinds()
+        return {
+            card.key: card
+            for card in list(self._cards.values())
+            if card.technique.stix_id in techniques and card.kind in kinds
+        }
+
+    def ask(self, card: DeckCard, seed: int) -> Question | None:
+        """Make a card's question. Where no fair one can be made, the card leaves the deck."""
+        question = generate(card.technique, card.kind, seed, self._catalogue)
+        if question is None:
+            self._cards.pop(card.key, None)
+        else:
+            self._proven.add(card.key)
+        return question
+
+    def can_ask(self, card: DeckCard) -> bool:
+        """Tell whether a card makes a question; tries it the first time."""
+        return card.key in self._proven or self.ask(card, seed=0) is not None
+
+    def draw(self, scope: Scope, seed: int, asked: Collection[str]) -> Iterator[Question]:
+        """Ask about every technique in scope once, then about each again, while there are cards.
+
+        Techniques ``asked`` about before, by STIX id, come last. Of a technique's
+        kinds the one used least so far comes next.
+        """
+        cards: dict[str, list[DeckCard]] = defaultdict(list)
+        for card in list(self.select(scope).values()):
+            cards[card.technique.stix_id].append(card)
+        order = sorted(cards, key=lambda stix_id: (stix_id in asked, _place(seed, stix_id)))
+        used: Counter[str] = Counter()
+        while order:
+            for stix_id in order:
+                cards[stix_id].sort(key=lambda c: (-used[c.kind.slug], _place(seed, c.key)))
+                question = self._ask_last(cards[stix_id], seed)
+                if question is not None:
+                    used[question.kind] += 1
+                    yield question
+            order = [stix_id for stix_id in order if cards[stix_id]]
+
+    def _ask_last(self, cards: list[DeckCard], seed: int) -> Question | None:
+        """Take cards off the end of a list until one makes a question."""
+        while cards:
+            question = self.ask(cards.pop(), seed)
+            if question is not None:
+                return question
+        return None
+
+
+def _place(seed: int, name: str) -> float:
+    """Place something at random, wherever the other things are and however many."""
+    return Random(f"{seed}/{name}").random()  # noqa: S311 - variety, not secrecy

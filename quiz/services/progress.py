@@ -1,0 +1,256 @@
+"""What a learner has done and knows: by day, in total, by technique, as the matrix."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from heapq import merge
+
+from sqlalchemy.orm import Session
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Tactic, Technique
+from quiz.db import queries
+from quiz.db.models import Learner
+from quiz.learning.days import DAY
+from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, assess
+from quiz.learning.scheduling import AGAIN, State, retrievability
+from quiz.questions.generator import cards_of
+from quiz.services import learners
+from quiz.services.deck import Deck
+
+BATCHES = {"yield_per": 500}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTotal:
+    """A study day: reviews, and how many not rated *again*; quiz answers, and how many right."""
+
+    day: date
+    reviews: int
+    remembered: int
+    answers: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Where a learner stands.
+
+    ``met`` techniques are each learning, fading, fair or strong. ``share_right`` is
+    of the quiz answers, from 0 to 1, and empty without any. ``streak_days`` counts
+    the study days in a row with a review or answer, up to today or yesterday.
+    """
+
+    techniques: int
+    met: int
+    learning: int
+    fading: int
+    fair: int
+    strong: int
+    cards: int
+    met_cards: int
+    reviews: int
+    answers: int
+    share_right: float | None
+    streak_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A technique in the matrix; ``children`` are its sub-techniques in the same tactic."""
+
+    technique: Technique
+    display_name: str
+    knowledge: Knowledge
+    retrievability: float | None
+    met_cards: int
+    children: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A tactic of the matrix. Sub-techniques whose parent it lacks are cells of their own."""
+
+    tactic: Tactic
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardState:
+    """What a learner knows of one card; only the key and kind where it was never reviewed."""
+
+    key: str
+    kind: str
+    state: str
+    retrievability: float | None
+    due: datetime | None
+    reviews: int
+    lapses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechniqueProgress:
+    """What a learner knows of one technique, and of each card that can be asked about it."""
+
+    knowledge: Knowledge
+    retrievability: float | None
+    met_cards: int
+    cards: tuple[CardState, ...]
+
+
+def days(session: Session, learner: Learner, *, now: datetime, count: int = 14) -> list[DayTotal]:
+    """Sum up the last study days, today last, with those on which nothing was done."""
+    today = learners.study_day(learner, now)
+    dates = [today - DAY * back for back in reversed(range(count))]
+    starts = [learners.day_start(learner, day) for day in dates]
+    reviews, remembered, answers, right = (Counter[int]() for _ in range(4))
+    for at, rating in session.execute(queries.ratings_since(learner.id, starts[0])):
+        place = bisect_right(starts, at) - 1
+        reviews[place] += 1
+        remembered[place] += rating != AGAIN
+    for at, score in session.execute(queries.answers_since(learner.id, starts[0])):
+        place = bisect_right(starts, at) - 1
+        answers[place] += 1
+        right[place] += score == 1
+    return [
+        DayTotal(
+            day=day,
+            reviews=reviews[place],
+            remembered=remembered[place],
+            answers=answers[place],
+            right=right[place],
+        )
+        for place, day in enumerate(dates)
+    ]
+
+
+def totals(session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime) -> Totals:
+    """Sum up everything a learner has done."""
+    met = _assessments(session, learner, catalogue, now=now)
+    levels = Counter(assessment.knowledge for assessment in met.values())
+    answers, right = session.execute(queries.answer_totals(learner.id)).one()
+    return Totals(
+        techniques=len(catalogue),
+        met=len(met),
+        learning=levels[Knowledge.LEARNING],
+        fading=levels[Knowledge.FADING],
+        fair=levels[Knowledge.FAIR],
+        strong=levels[Knowledge.STRONG],
+        cards=len(catalogue.once(Deck).cards),
+        met_cards=sum(assessment.met_cards for assessment in met.values()),
+        reviews=session.scalars(queries.review_total(learner.id)).one(),
+        answers=answers,
+        share_right=right / answers if answers else None,
+        streak_days=_streak(session, learner, now),
+    )
+
+
+def levels(
+    session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime
+) -> dict[str, Knowledge]:
+    """Tell how well each technique of the catalogue is known, by STIX id."""
+    met = _assessments(session, learner, catalogue, now=now)
+    return {t.stix_id: met.get(t.stix_id, NOT_MET).knowledge for t in catalogue}
+
+
+def matrix(
+    session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime, domain: str
+) -> list[Column]:
+    """Lay out a domain's techniques in their tactics, with how well each is known."""
+    met = _assessments(session, learner, catalogue, now=now)
+
+    def cell(technique: Technique, children: tuple[Cell, ...] = ()) -> Cell:
+        assessment = met.get(technique.stix_id, NOT_MET)
+        return Cell(
+            technique=technique,
+            display_name=catalogue.display_name(technique),
+            knowledge=assessment.knowledge,
+            retrievability=assessment.retrievability,
+            met_cards=assessment.met_cards,
+            children=children,
+        )
+
+    def column(tactic: Tactic) -> Column:
+        techniques = catalogue.in_tactic(domain, tactic.short_name)
+        here = {technique.stix_id for technique in techniques}
+        cells = []
+        for technique in techniques:
+            parent = catalogue.parent(technique)
+            if parent is None or parent.stix_id not in here:
+                children = (c for c in catalogue.children(technique) if c.stix_id in here)
+                cells.append(cell(technique, tuple(map(cell, children))))
+        return Column(tactic=tactic, cells=tuple(cells))
+
+    return [column(tactic) for tactic in catalogue.tactics(domain)]
+
+
+def technique(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    technique: Technique,
+    *,
+    now: datetime,
+) -> TechniqueProgress:
+    """Tell what a learner knows of one technique."""
+    deck = catalogue.once(Deck).cards
+    rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id))
+    met = {row.key: row for row in rows if row.reviews}
+    asked = [
+        (key, kind, met.get(key)) for key, kind in cards_of(technique, catalogue) if key in deck
+    ]
+    assessment = assess([row for _, _, row in asked if row], now)
+    return TechniqueProgress(
+        knowledge=assessment.knowledge,
+        retrievability=assessment.retrievability,
+        met_cards=assessment.met_cards,
+        cards=tuple(
+            CardState(
+                key=key,
+                kind=kind.slug,
+                state=row.state if row else State.NEW,
+                retrievability=retrievability(row, now) if row else None,
+                due=row.due if row else None,
+                reviews=row.reviews if row else 0,
+                lapses=row.lapses if row else 0,
+            )
+            for key, kind, row in asked
+        ),
+    )
+
+
+def _assessments(
+    session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime
+) -> dict[str, Assessment]:
+    """Judge the techniques met, by STIX id."""
+    deck = catalogue.once(Deck).cards
+    cards: dict[str, list[MetCard]] = defaultdict(list)
+    for row in session.execute(queries.memories(learner.id)):
+        if row.key in deck:
+            cards[row.stix_id].append(row)
+    return {stix_id: assess(rows, now) for stix_id, rows in cards.items()}
+
+
+def _streak(session: Session, learner: Learner, now: datetime) -> int:
+    """Count active study days backwards, reading only as far as the first without activity."""
+    reviews = session.scalars(queries.review_moments(learner.id), execution_options=BATCHES)
+    answers = session.scalars(queries.answer_moments(learner.id), execution_options=BATCHES)
+    day = learners.study_day(learner, now)
+    start = learners.day_start(learner, day)
+    streak, active = 0, False
+    for at in merge(reviews, answers, reverse=True):
+        if at >= start:
+            if not active:
+                streak, active = streak + 1, True
+            continue
+        day -= DAY
+        start = learners.day_start(learner, day)
+        if at < start:
+            break
+        streak, active = streak + 1, True
+    reviews.close()
+    answers.close()
+    return streak

@@ -1,0 +1,313 @@
+"""Flashcards: what to study next, and what rating it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy.orm import Session
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.db import queries
+from quiz.db.models import Card, Learner, Review
+from quiz.learning import scheduling
+from quiz.learning.scheduling import MemoryState, State
+from quiz.questions.base import Question
+from quiz.questions.scope import Scope
+from quiz.services import learners
+from quiz.services.deck import Deck, DeckCard
+from quiz.services.errors import Refused
+from quiz.services.selection import Horizon, Selection
+
+LONGEST_DURATION_MS = 10 * 60 * 1000
+
+
+class UnknownCard(Refused):
+    """There is no such card, or none any more."""
+
+
+class StaleCard(Refused):
+    """A rating came for a review that cannot be next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many cards can be studied now. Each card counts once.
+
+    ``learning`` are in their first steps or in those after a lapse, ``due`` in
+    review and due on this study day, ``new`` as many as the daily limit leaves.
+    ``next_due`` is when the next of the other cards met can be studied.
+    """
+
+    learning: int
+    due: int
+    new: int
+    queued: int
+    next_due: datetime | None
+
+    @property
+    def total(self) -> int:
+        """How many cards there are to study now."""
+        return self.learning + self.due + self.new + self.queued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A card to show. ``sequence`` is the place that rating it takes in the card's log.
+
+    ``previews`` says how long after now each rating would make it due again.
+    ``due`` and ``last_review`` are empty for a new card; ``early`` says that the
+    card was met before and is not up yet.
+    """
+
+    key: str
+    question: Question
+    technique: Technique
+    sequence: int
+    is_new: bool
+    previews: Mapping[int, timedelta]
+    retrievability: float | None
+    due: datetime | None
+    last_review: datetime | None
+    early: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """What a rating did; ``recorded`` is false where that review was there already."""
+
+    recorded: bool
+    next_due: datetime
+    interval: timedelta
+    rating: int
+
+
+def counts(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    scope: Scope | None = None,
+) -> Counts:
+    """Count what a learner can study now."""
+    selection = Selection(session, learner, catalogue, now=now, scope=scope)
+    states = selection.states()
+    return Counts(
+        learning=states[State.LEARNING] + states[State.RELEARNING],
+        due=states[State.REVIEW],
+        new=len(selection.new()),
+        queued=len(selection.queued),
+        next_due=selection.next_due(),
+    )
+
+
+def next_card(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    scope: Scope | None = None,
+) -> Served | None:
+    """Choose the card to study next, or None where there is nothing to do."""
+    selection = Selection(session, learner, catalogue, now=now, scope=scope)
+    for key in selection.in_order():
+        found = selection.cards.get(key)
+        served = _serve(session, learner, selection.deck, found, now) if found else None
+        if served is not None:
+            return served
+    return None
+
+
+def card(
+    session: Session, learner: Learner, catalogue: Catalogue, key: str, *, now: datetime
+) -> Served | None:
+    """Serve one card by key, due or not, or None where there is no such card."""
+    deck = catalogue.once(Deck)
+    found = deck.cards.get(key)
+    return _serve(session, learner, deck, found, now) if found else None
+
+
+def rate(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    key: str,
+    rating: int,
+    *,
+    sequence: int,
+    duration_ms: int,
+    now: datetime,
+) -> Rated:
+    """Log a rating from 1 to 4 and schedule the card by it.
+
+    A ``sequence`` that is in the log already changes nothing and gives what the
+    first rating gave. ``duration_ms`` is cut to ten minutes. Raises ValueError for
+    another rating, UnknownCard, and StaleCard for a sequence that is not next.
+    """
+    if rating not in scheduling.RATINGS:
+        raise ValueError(f"rating {rating} is not one of 1, 2, 3, 4")
+    learners.lock(session, learner)
+    row = _find(session, learner, key)
+    reviews = row.reviews if row else 0
+    if row and 1 <= sequence <= reviews:
+        return _rated(session.scalars(queries.review(row.id, sequence)).one(), recorded=False)
+    found = catalogue.once(Deck).cards.get(key)
+    if found is None:
+        raise UnknownCard("This card is not there any more. Go on with the next one.")
+    if sequence != reviews + 1:
+        raise StaleCard("This card was rated elsewhere in the meantime. Go on with the next one.")
+    if row is None:
+        row = _new_row(session, learner, found)
+        session.flush()
+    review = _review(learner, row, rating, duration_ms=duration_ms, now=now)
+    session.add(review)
+    session.flush()
+    return _rated(review, recorded=True)
+
+
+def queue(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    keys: Sequence[str],
+    *,
+    now: datetime,
+) -> int:
+    """Have cards studied next, due or not, in the order given; unknown ones are left out.
+
+    Returns how many there are.
+    """
+    cards = catalogue.once(Deck).cards
+    wanted = [cards[key] for key in dict.fromkeys(keys) if key in cards]
+    learners.lock(session, learner)
+    among = queries.cards_among(learner.id, [card.key for card in wanted])
+    rows = {row.key: row for row in session.scalars(among, execution_options=queries.FRESH)}
+    for place, found in enumerate(wanted):
+        row = rows.get(found.key) or _new_row(session, learner, found)
+        row.queued_at = now + timedelta(microseconds=place)
+    session.flush()
+    return len(wanted)
+
+
+def rebuild(session: Session, learner: Learner) -> int:
+    """Replay the log into the learner's cards; returns how many of them differed from it."""
+    learners.lock(session, learner)
+    log = session.execute(queries.review_log(learner.id))
+    reviews = {card_id: list(rows) for card_id, rows in groupby(log, key=itemgetter(0))}
+    differed = 0
+    for row in session.scalars(queries.cards(learner.id), execution_options=queries.FRESH):
+        own = [(rating, at) for _, rating, at in reviews.get(row.id, [])]
+        state, row.lapses = scheduling.replay(own)
+        _remember(row, state)
+        row.reviews = len(own)
+        row.first_review = own[0][1] if own else None
+        differed += session.is_modified(row)
+    session.flush()
+    return differed
+
+
+def memory(row: Card) -> MemoryState:
+    """What the scheduler knows of a card, by its row."""
+    return MemoryState(
+        state=State(row.state),
+        step=row.step,
+        stability=row.stability,
+        difficulty=row.difficulty,
+        due=row.due,
+        last_review=row.last_review,
+    )
+
+
+def _review(learner: Learner, row: Card, rating: int, *, duration_ms: int, now: datetime) -> Review:
+    """Move a card on by a rating, and write the log's entry about it."""
+    before = memory(row)
+    after = scheduling.review(before, rating, now)
+    review = Review(
+        learner_id=learner.id,
+        card_id=row.id,
+        card_key=row.key,
+        sequence=row.reviews + 1,
+        seed=row.reviews,
+        rating=rating,
+        reviewed_at=now,
+        time_zone=learner.time_zone,
+        duration_ms=min(max(duration_ms, 0), LONGEST_DURATION_MS),
+        before=before.to_dict(),
+        after=after.to_dict(),
+        algorithm=scheduling.ALGORITHM,
+        parameters_version=scheduling.PARAMETERS_VERSION,
+    )
+    _remember(row, after)
+    row.reviews += 1
+    row.lapses += scheduling.is_lapse(before, rating)
+    row.first_review = row.first_review or now
+    row.queued_at = None
+    return review
+
+
+def _remember(row: Card, state: MemoryState) -> None:
+    row.state = state.state
+    row.step = state.step
+    row.stability = state.stability
+    row.difficulty = state.difficulty
+    row.due = state.due
+    row.last_review = state.last_review
+
+
+def _find(session: Session, learner: Learner, key: str) -> Card | None:
+    query = queries.card(learner.id, key)
+    return session.scalars(query, execution_options=queries.FRESH).one_or_none()
+
+
+def _new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
+    row = Card(
+        learner_id=learner.id,
+        key=card.key,
+        stix_id=card.technique.stix_id,
+        kind=card.kind.slug,
+        state=State.NEW,
+        reviews=0,
+        lapses=0,
+    )
+    session.add(row)
+    return row
+
+
+def _rated(review: Review, *, recorded: bool) -> Rated:
+    after = MemoryState.from_dict(review.after)
+    interval = scheduling.interval(after)
+    return Rated(
+        recorded=recorded,
+        next_due=review.reviewed_at + interval,
+        interval=interval,
+        rating=review.rating,
+    )
+
+
+def _serve(
+    session: Session, learner: Learner, deck: Deck, card: DeckCard, now: datetime
+) -> Served | None:
+    row = _find(session, learner, card.key)
+    reviews = row.reviews if row else 0
+    question = deck.ask(card, seed=reviews)
+    if question is None:
+        return None
+    state = memory(row) if row else MemoryState()
+    return Served(
+        key=card.key,
+        question=question,
+        technique=card.technique,
+        sequence=reviews + 1,
+        is_new=reviews == 0,
+        previews=scheduling.preview(state, now),
+        retrievability=scheduling.retrievability(state, now),
+        due=state.due,
+        last_review=state.last_review,
+        early=Horizon(learner, now).is_before(state),
+    )
