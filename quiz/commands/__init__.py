@@ -1,0 +1,1 @@
+"""Groups of commands, thin over content and exports. They touch no database."""
