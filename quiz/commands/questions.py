@@ -39,7 +39,11 @@ questions = AppGroup("questions", help="Generate questions outside the browser."
     help="Questions for each technique and kind, with consecutive seeds.",
 )
 def export(
-    format_: str, directory: Path | None, seed: int, slugs: tuple[str, ...], per_card: int
+    format_: str,  # noqa: ARG001 - the only one so far
+    directory: Path | None,
+    seed: int,
+    slugs: tuple[str, ...],
+    per_card: int,
 ) -> None:
     """Write questions to standard output, one JSON object a line."""
     kinds = [kind for kind in KINDS.values() if not slugs or kind.slug in slugs]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
@@ -37,6 +37,11 @@ class Scope:
                 for field in fields(cls)
             }
         )
+
+    @classmethod
+    def from_query(cls, query: str) -> Scope:
+        """Read a scope from a query string; the reverse of :attr:`query`."""
+        return cls.from_lists(parse_qs(query))
 
     @property
     def query(self) -> str:

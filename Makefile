@@ -1,0 +1,54 @@
+# Tradecraft: `make run` and `make test` need only Python 3.11+, make and git.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app app
+
+.PHONY: help run test check format bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/run.installed ## Set up and serve on http://127.0.0.1:8000 (or PORT=...)
+	$(FLASK) setup
+	$(FLASK) serve --port $(PORT)
+
+test: $(VENV)/dev.installed ## Run every test
+	$(BIN)/pytest
+
+check: $(VENV)/dev.installed ## Format, lint, types, layers, and the tests of what changed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/changed.py
+
+format: $(VENV)/dev.installed ## Format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.installed ## Measure; needs no test
+	$(BIN)/python -m bench
+
+lock: $(VENV)/dev.installed ## Compile the pinned requirements from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--constraints requirements.txt --group dev --output-file requirements-dev.txt pyproject.toml
+
+clean: ## Remove the virtual environment and caches; keeps instance/ and its data
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.installed: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/dev.installed: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@ $(VENV)/run.installed

@@ -1,0 +1,30 @@
+"""Run every benchmark and print what it found."""
+
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import content, pages, questions
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack")) / "markdown"
+
+
+def main() -> int:
+    folder = DATA if DATA.is_dir() else ROOT / "techniques" / "starter"
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    if folder != DATA:
+        print(
+            "ATT&CK's own files are not here (ATTACK_DATA): the starter stands in, and is smaller."
+        )
+    content.run(folder)
+    questions.run(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        pages.run(folder, Path(scratch))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""The pages: one folder an area, and what they all share."""
+
+from importlib import import_module
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from quiz.web import context, errors, filters, security
+
+AREAS = ("today", "study", "quizzes", "library", "progress", "account")
+
+
+def init_app(app: Flask) -> None:
+    """Put the pages on the application, with their checks, headers, errors and filters."""
+    security.init_app(app)  # first, so that a foreign request is refused before anything else
+    CSRFProtect(app)
+    Bootstrap5(app)
+    context.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    app.add_url_rule(  # where browsers look by themselves
+        "/favicon.ico", "favicon", lambda: app.send_static_file("img/favicon.ico")
+    )
+    for area in AREAS:
+        app.register_blueprint(import_module(f"quiz.web.{area}.views").bp)

@@ -1,0 +1,143 @@
+"""What a request works with: its time, its learner, the catalogue, the scope, the theme."""
+
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, url_for
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.folder import Loaded
+from quiz.content.technique import Technique
+from quiz.db.base import db
+from quiz.db.models import Learner
+from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+from quiz.services import learners
+from quiz.web.filters import domain_name
+from quiz.web.security import cookie_name, is_static
+
+THEMES = ("auto", "light", "dark")
+
+
+def now() -> datetime:
+    """The moment of this request, in UTC: the same all through it."""
+    if "now" not in g:
+        g.now = current_app.config["NOW"]()
+    moment: datetime = g.now
+    return moment
+
+
+def current_learner() -> Learner:
+    """The learner who makes this request.
+
+    Read once, and committed: a write that follows starts its own transaction.
+    """
+    if "learner" not in g:
+        g.learner = learners.local_learner(db.session, now=now())
+        db.session.commit()
+    learner: Learner = g.learner
+    return learner
+
+
+def current_zone() -> ZoneInfo:
+    """The learner's time zone."""
+    return ZoneInfo(current_learner().time_zone)
+
+
+def current_techniques() -> Loaded:
+    """The technique files as they are now, with what was left out: read once a request."""
+    if "techniques" not in g:
+        g.techniques = current_app.extensions["techniques"].load()
+    loaded: Loaded = g.techniques
+    return loaded
+
+
+def current_catalogue() -> Catalogue:
+    """The catalogue that this request works with."""
+    return current_techniques().catalogue
+
+
+def find_technique(stix_id: str | None) -> Technique | None:
+    """A live technique by STIX id, or None where its file is gone."""
+    return current_catalogue().by_stix_id.get(stix_id) if stix_id else None
+
+
+def scope_of_request() -> Scope:
+    """The scope that the query string names; everything where it names none."""
+    return Scope.from_lists(request.args.to_dict(flat=False))
+
+
+def scope_labels(scope: Scope, catalogue: Catalogue) -> tuple[str, ...]:
+    """Name what a scope holds, as people call it; nothing where it holds everything."""
+    techniques = (catalogue.find(attack_id) for attack_id in scope.techniques)
+    tactics = {t.short_name: t.name for d in catalogue.domains for t in catalogue.tactics(d)}
+    return (
+        *(f"{catalogue.display_name(t)} ({t.attack_id})" for t in techniques if t),
+        *(tactics[tactic] for tactic in scope.tactics if tactic in tactics),
+        *scope.platforms,
+        *(f"{level} to detect" for level in scope.difficulties),
+        *(kind_title(kind) for kind in scope.kinds),
+        *(domain_name(domain) for domain in scope.domains),
+    )
+
+
+def kind_title(slug: str) -> str:
+    """A kind of question as the screen names it."""
+    return KINDS[slug].title if slug in KINDS else slug
+
+
+def theme() -> str:
+    """The learner's choice of theme: ``auto`` follows the system."""
+    chosen = request.cookies.get(cookie_name("theme"), "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def asks_for_time_zone() -> bool:
+    """Whether the page should tell us the browser's time zone, because we do not know it yet."""
+    learner: Learner | None = g.get("learner")
+    return learner is not None and not learner.time_zone_known
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the same functions, and static files a version in their URL."""
+    app.jinja_env.globals.update(
+        THEMES=THEMES,
+        asks_for_time_zone=asks_for_time_zone,
+        current_catalogue=current_catalogue,
+        current_learner=current_learner,
+        current_techniques=current_techniques,
+        find_technique=find_technique,
+        kind_title=kind_title,
+        now=now,
+        theme=theme,
+        with_scope=with_scope,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    versions: dict[tuple[str, str], str] = {}
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if is_static(endpoint) and "filename" in values and "v" not in values:
+            values["v"] = _version(app, endpoint, values["filename"], versions)
+
+
+def with_scope(endpoint: str, scope: Scope, **values: Any) -> str:
+    """Build a URL that keeps the scope in its query string."""
+    values |= parse_qs(scope.query)
+    return url_for(endpoint, **values)
+
+
+def _version(app: Flask, endpoint: str, name: str, versions: dict[tuple[str, str], str]) -> str:
+    """Digest a static file's bytes, once in the life of the app unless in debug mode."""
+    blueprint = endpoint.rpartition(".")[0]
+    folder = (app.blueprints[blueprint] if blueprint else app).static_folder
+    if (endpoint, name) not in versions or app.debug:
+        path = Path(folder or "", name)
+        digest = sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+        versions[endpoint, name] = digest
+    return versions[endpoint, name]

@@ -1,0 +1,1 @@
+"""Techniques to browse, search and read."""

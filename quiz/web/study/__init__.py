@@ -1,0 +1,1 @@
+"""Flashcards: front, back, rating."""

@@ -1,0 +1,161 @@
+"""One card after another: its front, its back once it is asked for, and its rating."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from quiz.db.base import begin_writing, db
+from quiz.questions.generator import cards_of
+from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+from quiz.services import progress, study
+from quiz.web.context import (
+    current_catalogue,
+    current_learner,
+    current_zone,
+    now,
+    scope_labels,
+    scope_of_request,
+    with_scope,
+)
+from quiz.web.filters import interval
+from quiz.web.study.forms import RATINGS, RateForm
+from quiz.web.study.shown import Shown
+
+bp = Blueprint("study", __name__, url_prefix="/study")
+
+
+@bp.get("/")
+def next_card() -> ResponseReturnValue:
+    """Go to the card to study now, or say that there is none."""
+    scope = scope_of_request()
+    served = study.next_card(
+        db.session, current_learner(), current_catalogue(), now=now(), scope=scope
+    )
+    if served is None:
+        return _render_done(scope)
+    return redirect(_card_url("study.front", served.key, scope), code=303)
+
+
+@bp.get("/<stix_id>/<kind>")
+def front(stix_id: str, kind: str) -> ResponseReturnValue:
+    """Show a card's front: its answer is nowhere in the page."""
+    scope = scope_of_request()
+    served = _served(f"{stix_id}/{kind}")
+    shown = Shown(key=served.key, sequence=served.sequence, at=now())
+    return render_template(
+        "study/front.html",
+        served=served,
+        needs_options=KINDS[served.question.kind].needs_options,
+        reveal_url=_card_url("study.back", served.key, scope, shown=shown.sign(), _anchor="answer"),
+        scope=scope,
+        **_session(scope),
+    )
+
+
+@bp.get("/<stix_id>/<kind>/answer")
+def back(stix_id: str, kind: str) -> ResponseReturnValue:
+    """Show a card's back, once its front was shown."""
+    shown = Shown.read(request.args.get("shown", ""), f"{stix_id}/{kind}")
+    if shown is None:
+        return redirect(_card_url("study.front", f"{stix_id}/{kind}", scope_of_request()), code=303)
+    return _render_back(shown)
+
+
+@bp.post("/<stix_id>/<kind>/rating")
+def rate(stix_id: str, kind: str) -> ResponseReturnValue:
+    """Record how well a card was known, once, and go on."""
+    key, scope, form = f"{stix_id}/{kind}", scope_of_request(), RateForm()
+    shown = Shown.read(form.shown.data or "", key)
+    if shown is None:
+        flash("That card has to be shown before it can be rated. Nothing was changed.", "warning")
+        return redirect(_card_url("study.front", key, scope), code=303)
+    if not form.validate_on_submit():
+        flash("Choose one of the four ratings. Nothing was changed.", "warning")
+        return _render_back(shown), 422
+    learner = current_learner()
+    begin_writing(db.session)
+    rated = study.rate(
+        db.session,
+        learner,
+        current_catalogue(),
+        key,
+        form.rating.data,
+        sequence=shown.sequence,
+        duration_ms=shown.milliseconds(now()),
+        now=now(),
+    )
+    db.session.commit()
+    rating, again_in = RATINGS[rated.rating], interval(rated.interval)
+    if rated.recorded:
+        flash(f"Saved: {rating}. Back in {again_in}.", "saved")
+    else:
+        flash(f"You had already rated that card {rating}: nothing changed.", "info")
+    return redirect(with_scope("study.next_card", scope), code=303)
+
+
+@bp.post("/queue")
+def queue_cards() -> ResponseReturnValue:
+    """Put the cards, or all of the technique, that a form names in front of all others."""
+    learner, catalogue = current_learner(), current_catalogue()
+    keys = request.form.getlist("key")
+    if technique := catalogue.by_stix_id.get(request.form.get("technique", "")):
+        keys += [key for key, _ in cards_of(technique, catalogue)]
+    begin_writing(db.session)
+    queued = study.queue(db.session, learner, catalogue, keys, now=now())
+    db.session.commit()
+    if not queued:
+        flash("There is no card to study there (any more).", "warning")
+    return redirect(with_scope("study.next_card", scope_of_request()), code=303)
+
+
+def _served(key: str) -> study.Served:
+    served = study.card(db.session, current_learner(), current_catalogue(), key, now=now())
+    return served or abort(404)
+
+
+def _render_done(scope: Scope) -> str:
+    """Say that there is nothing to study now, and when there will be."""
+    learner, catalogue = current_learner(), current_catalogue()
+    totals = progress.totals(db.session, learner, catalogue, now=now())
+    return render_template(
+        "study/done.html",
+        scope=scope,
+        techniques=scope.select(catalogue)[:1] if scope.techniques else (),
+        new_tomorrow=totals.met_cards < totals.cards,
+        **_session(scope),
+    )
+
+
+def _render_back(shown: Shown) -> str:
+    """Show the back of the card that a page showed, or that it has been rated since."""
+    scope, served = scope_of_request(), _served(shown.key)
+    if shown.sequence != served.sequence:
+        # The next review asks a new question: its answer must not show here.
+        return render_template("study/rated.html", served=served, scope=scope)
+    return render_template(
+        "study/back.html",
+        served=served,
+        ratings=RATINGS,
+        signed=shown.sign(),
+        needs_options=KINDS[served.question.kind].needs_options,
+        rate_url=_card_url("study.rate", served.key, scope),
+        scope=scope,
+        **_session(scope),
+    )
+
+
+def _session(scope: Scope) -> dict[str, object]:
+    """What today's studying looks like so far, for the bar above a card."""
+    learner, catalogue = current_learner(), current_catalogue()
+    (today,) = progress.days(db.session, learner, now=now(), count=1)
+    return {
+        "labels": scope_labels(scope, catalogue),
+        "counts": study.counts(db.session, learner, catalogue, now=now(), scope=scope),
+        "today": today,
+        "zone": current_zone(),
+    }
+
+
+def _card_url(endpoint: str, key: str, scope: Scope, **values: str) -> str:
+    stix_id, _, kind = key.rpartition("/")
+    return with_scope(endpoint, scope, stix_id=stix_id, kind=kind, **values)

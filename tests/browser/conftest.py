@@ -1,0 +1,118 @@
+"""A real browser on a real server: Chromium by Playwright, waitress in a thread."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import create_server
+
+from quiz import create_app
+from quiz.db.base import db
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# Chromium must reach nothing but the server under test.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {1280: 800, 320: 640}
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+AssertAccessible = Callable[[Page], None]
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live_server(empty_sqlite: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of the app over the starter and a fresh database."""
+    database = shutil.copyfile(empty_sqlite, tmp_path / "live.sqlite")
+    app = create_app(
+        {"INSTANCE_DIR": tmp_path / "instance", "DATABASE_URL": f"sqlite:///{database}"}
+    )
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: str) -> Iterator[OpenPage]:
+    """Open pages in contexts of their own; fails where a page reported an error."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_(address: str = "/", **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server,
+            **{"viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Tokyo", **options},
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+        )
+        page.goto(address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page at 1280 by 800, on Today."""
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def assert_accessible() -> AssertAccessible:
+    """Fail where axe finds anything or a page scrolls sideways, in every width and theme."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        before = page.viewport_size
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                found = axe.run(page, options={"runOnly": RULES})
+                where = f"{page.url} at {width} px, {scheme}"
+                assert not found.response["violations"], f"{where}\n{found.generate_report()}"
+            overflow = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert overflow <= 0, f"{page.url} scrolls sideways at {width} px by {overflow} px"
+        if before:
+            page.set_viewport_size(before)
+
+    return check
