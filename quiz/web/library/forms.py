@@ -1,7 +1,9 @@
 """What the library can be narrowed down by."""
 
+from collections.abc import Iterable
+
 from flask_wtf import FlaskForm
-from wtforms import SearchField, SelectField
+from wtforms import SearchField, SelectChoice, SelectField
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
@@ -27,24 +29,25 @@ class FilterForm(FlaskForm):
     def offer(self, catalogue: Catalogue, domain: str | None) -> None:
         """Fill the filters with what a domain has; a value it has not is as none."""
         tactics = catalogue.tactics(domain) if domain else ()
-        self.tactics.choices = [(ANY, "Any tactic"), *((t.short_name, t.name) for t in tactics)]
+        self._fill(self.tactics, "Any tactic", ((t.short_name, t.name) for t in tactics))
         platforms = sorted(catalogue.platforms(domain))
-        self.platforms.choices = [(ANY, "Any platform"), *((p, p) for p in platforms)]
+        self._fill(self.platforms, "Any platform", ((name, name) for name in platforms))
         levels = [(str(level), level.capitalize()) for level in Level if level != Level.UNRATED]
-        self.difficulties.choices = [
-            (ANY, "Any difficulty"),
-            *levels,
-            (str(Level.UNRATED), "Not rated"),
-        ]
-        for field in (self.tactics, self.platforms, self.difficulties):
-            if field.data not in dict(field.choices):
-                field.data = ANY
+        levels.append((str(Level.UNRATED), "Not rated"))
+        self._fill(self.difficulties, "Any difficulty", levels)
 
-    def scope(self, domain: str | None) -> Scope:
-        """The techniques of a domain that the filters leave."""
+    def _fill(self, field: SelectField, any_: str, values: Iterable[tuple[str, str]]) -> None:
+        field.choices = [
+            SelectChoice(value=value, label=label) for value, label in ((ANY, any_), *values)
+        ]
+        if field.data not in {choice.value for choice in field.choices}:
+            field.data = ANY
+
+    def scope(self, domain: str = ANY) -> Scope:
+        """The techniques that the filters leave, of one domain or of all."""
         return Scope.from_lists(
             {
-                "domains": [domain or ""],
+                "domains": [domain],
                 "tactics": [self.tactics.data],
                 "platforms": [self.platforms.data],
                 "difficulties": [self.difficulties.data],

@@ -1,5 +1,7 @@
 """Techniques to browse and read, and what is wrong with the files."""
 
+from collections import defaultdict
+
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -17,7 +19,7 @@ from quiz.web.context import (
     current_zone,
     now,
 )
-from quiz.web.library.forms import FilterForm
+from quiz.web.library.forms import ANY, FilterForm
 from quiz.web.library.paging import Page
 
 bp = Blueprint("library", __name__, url_prefix="/library")
@@ -31,7 +33,7 @@ def index() -> ResponseReturnValue:
     form = FilterForm(request.args)
     form.offer(catalogue, domain)
     hits = search(catalogue, form.q.data or "")
-    scope = form.scope(domain)
+    scope = form.scope(domain if domain and len(catalogue.domains) > 1 else ANY)
     found = [technique for technique in hits if scope.includes(technique, catalogue)]
     return render_template(
         "library/index.html",
@@ -66,12 +68,16 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
 def problems() -> ResponseReturnValue:
     """List the files that were left out and the techniques that are not asked about, and why."""
     loaded = current_techniques()
+    retired: dict[str, list[Technique]] = defaultdict(list)
+    for technique in loaded.catalogue.retired:
+        retired[technique.retired].append(technique)
+    notices = [problem for problem in loaded.problems if problem.severity != "error"]
     return render_template(
         "library/problems.html",
-        errors=[p for p in loaded.problems if p.severity == "error"],
-        notices=[p for p in loaded.problems if p.severity != "error"],
-        retired=loaded.catalogue.retired,
         left_out=loaded.left_out,
+        errors=[problem for problem in loaded.problems if problem.severity == "error"],
+        notices=[notice for notice in notices if notice.message not in retired],
+        retired=retired,
     )
 
 

@@ -1,0 +1,1 @@
+"""What the learner knows, and how it went day by day."""

@@ -1,0 +1,1 @@
+"""Quizzes: build one, answer it, see what came of it."""

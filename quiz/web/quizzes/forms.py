@@ -1,0 +1,106 @@
+"""What a quiz is built from, and what starts one."""
+
+import secrets
+from dataclasses import fields
+from hashlib import sha256
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    SubmitField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.difficulty import Level
+from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+from quiz.web.filters import domain_name
+
+LENGTHS = (5, 10, 20, 40)
+USUAL_LENGTH = 10
+
+
+class ChipsField(SelectMultipleField):
+    """Choose any number of values from checkboxes; none means that all will do."""
+
+    option_widget = CheckboxInput()
+
+
+class BuilderForm(FlaskForm):
+    """A scope, field by field as :class:`Scope` names them, and a length.
+
+    ``token`` makes two clicks on *Start* one quiz.
+    """
+
+    domains = ChipsField("Domain")
+    tactics = ChipsField("Tactics")
+    difficulties = ChipsField("Difficulty to detect")
+    platforms = ChipsField("Platforms")
+    kinds = ChipsField("Kinds of question")
+    techniques = ChipsField("Techniques", validate_choice=False)
+    length = RadioField(
+        "Questions",
+        coerce=int,
+        choices=[SelectChoice(value=str(length)) for length in LENGTHS],
+        validators=[InputRequired("Choose how many questions to ask.")],
+    )
+    token = HiddenField(validators=[Length(max=64)])
+    start = SubmitField("Start quiz")
+    count = SubmitField("Count cards")
+
+    def offer(self, catalogue: Catalogue) -> None:
+        """Fill the choices with what the catalogue has, and with what is chosen already.
+
+        A choice that the catalogue has not, as from an old link, can so be seen and taken back.
+        """
+        domains = catalogue.domains
+        offered: dict[ChipsField, dict[str, str]] = {
+            self.domains: {domain: domain_name(domain) for domain in domains},
+            self.tactics: {t.short_name: t.name for d in domains for t in catalogue.tactics(d)},
+            self.platforms: {platform: platform for platform in sorted(catalogue.platforms())},
+            self.difficulties: {
+                str(level): "Not rated" if level == Level.UNRATED else level.capitalize()
+                for level in Level
+            },
+            self.kinds: {kind.slug: kind.title for kind in KINDS.values()},
+            self.techniques: {},
+        }
+        for field, labels in offered.items():
+            labels |= {value: value for value in field.data or () if value not in labels}
+            field.choices = [SelectChoice(value=v, label=label) for v, label in labels.items()]
+
+    def choose(self, scope: Scope, catalogue: Catalogue) -> None:
+        """Fill the form with a scope, and give it a token of its own."""
+        for field in fields(scope):
+            self[field.name].data = list(getattr(scope, field.name))
+        self.token.data = secrets.token_urlsafe(16)
+        self.offer(catalogue)
+
+    @property
+    def scope(self) -> Scope:
+        """What is chosen."""
+        return Scope.from_lists({f.name: self[f.name].data or () for f in fields(Scope)})
+
+    @property
+    def attempt_token(self) -> str:
+        """Tell one press of *Start* from another.
+
+        The same page sent twice is one quiz; sent again after other choices, as
+        from a page the browser kept, it is another.
+        """
+        token = self.token.data or secrets.token_urlsafe(16)
+        chosen = f"{token} {self.length.data} {self.scope.query}"
+        return sha256(chosen.encode()).hexdigest()
+
+
+class AnswerForm(FlaskForm):
+    """The options chosen, and when the question was shown, in milliseconds since 1970."""
+
+    chosen = SelectMultipleField(choices=[], validate_choice=False)
+    shown = IntegerField(validators=[Optional()])
