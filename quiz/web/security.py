@@ -100,9 +100,9 @@ def add_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-    if not is_static(request.endpoint):
+    if not is_static(request.endpoint) or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
-    elif response.status_code == 200 and request.args.get("v"):
+    elif request.args.get("v"):
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 

@@ -31,7 +31,7 @@ def start(page: Page, query: str = "", asked: int = 5) -> Page:
 
 
 def open_folds(page: Page) -> None:
-    """Open all that is folded, where it is: focusing it would scroll what is above under the bar."""
+    """Open all that is folded without scrolling, which would put choices under the bar."""
     for fold in page.locator("details").all():
         fold.evaluate("element => element.open = true")
 
