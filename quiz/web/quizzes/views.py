@@ -157,6 +157,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         token=secrets.token_urlsafe(16),
         labels=scope_labels(scope, catalogue),
         length=min((n for n in LENGTHS if n >= result.total), default=LENGTHS[-1]),
+        names={technique.path: catalogue.display_name(technique) for technique in catalogue},
         missed=quizzes.missed_keys(db.session, learner, attempt_id),
         zone=current_zone(),
     )
