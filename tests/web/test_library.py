@@ -291,9 +291,11 @@ def test_practising_a_technique_serves_its_cards_due_or_not(
 
 
 def test_a_quiz_on_a_technique_asks_about_nothing_else(visitor: Visitor) -> None:
-    question = visitor.send(visitor.read(POWERSHELL), "/quiz/")
-    assert question.path.startswith("/quiz/")
+    page = visitor.read(POWERSHELL)
+    question = visitor.send(page, "/quiz/")
     assert "Question 1 of" in question.words
+    assert visitor.send(page, "/quiz/").path == question.path  # pressed twice, one quiz
+    assert "T1059.001 0 of" in visitor.read("/quiz/").words
 
 
 def test_a_hostile_text_is_shown_harmless(make_app: MakeApp, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_no_page_of_an_open_quiz_depends_on_what_is_right(
         start(visitor, 5, kinds=[kind])
         quiz = [row for row in rows() if row.attempt_id == attempt_id]
         answer(visitor, quiz[0], right(quiz[0]))
-        rest = [row.position for row in quiz[1:]]
+        rest = [row.position for row in quiz[1:3]]
         before = open_pages(client, attempt_id, rest)
         change_keys(app, "xyzzy", attempt_id, rest)
         after = open_pages(client, attempt_id, rest)
@@ -246,7 +246,7 @@ def test_no_page_of_an_open_quiz_depends_on_what_is_right(
 def test_real_reasons_notes_and_evidence_come_only_with_the_answer(
     client: FlaskClient, visitor: Visitor, rows: Rows
 ) -> None:
-    start(visitor, 40)
+    start(visitor, 20)
     for row in rows():
         question = row.question
         address = f"/quiz/1/{row.position}"

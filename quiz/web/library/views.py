@@ -1,5 +1,6 @@
 """Techniques to browse and read, and what is wrong with the files."""
 
+import secrets
 from collections import defaultdict
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -61,6 +62,7 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
         parent=catalogue.parent(found),
         known=progress.technique(db.session, current_learner(), catalogue, found, now=now()),
         zone=current_zone(),
+        token=secrets.token_urlsafe(16),
     )
 
 
