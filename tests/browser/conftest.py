@@ -55,12 +55,14 @@ def live_server(empty_sqlite: Path, tmp_path: Path) -> Iterator[str]:
         {"INSTANCE_DIR": tmp_path / "instance", "DATABASE_URL": f"sqlite:///{database}"}
     )
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = Thread(target=server.run)
+    thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
+    for channel in list(server.active_channels.values()):  # what the browser keeps open
+        channel.handle_close()
     server.task_dispatcher.shutdown()
-    thread.join()
+    thread.join(timeout=5)
     with app.app_context():
         db.engine.dispose()
 
