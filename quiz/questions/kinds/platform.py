@@ -52,23 +52,25 @@ class PlatformKind(QuestionKind):
 
 
 def _cases(catalogue: Catalogue) -> dict[str, Case[str]]:
+    platforms = {domain: catalogue.platforms(domain) for domain in catalogue.domains}
     cases = {}
     for technique in catalogue:
         name = catalogue.display_name(technique)
         right = technique.platforms
         wrong = tuple(
             platform
-            for platform in catalogue.platforms(technique.domain)
+            for platform in platforms[technique.domain]
             if platform not in (*right, BEFORE_COMPROMISE) and not share_stems(name, [platform])
         )
         told = BEFORE_COMPROMISE in right or share_stems(name, right)
         if right and len(wrong) >= WRONG and not told:
             cases[technique.stix_id] = Case(right=right, wrong=wrong)
     counts = Counter(case.right for case in cases.values())
+    shares = {right: fair_share(counts, right, MOST_COMMON) for right in counts}
     return {
         stix_id: case
         for stix_id, case in cases.items()
-        if kept(catalogue.by_stix_id[stix_id], fair_share(counts, case.right, MOST_COMMON))
+        if kept(catalogue.by_stix_id[stix_id], shares[case.right])
     }
 
 
