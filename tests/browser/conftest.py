@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from quiz import create_app
 from quiz.db.base import db
@@ -58,11 +59,11 @@ def live_server(empty_sqlite: Path, tmp_path: Path) -> Iterator[str]:
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    for channel in list(server.active_channels.values()):  # what the browser keeps open
-        channel.handle_close()
     server.task_dispatcher.shutdown()
+    # The sockets belong to the server's thread: closed from here, it may be waiting on them.
+    server.trigger.pull_trigger(lambda: close_all(server._map))
     thread.join(timeout=5)
+    assert not thread.is_alive()
     with app.app_context():
         db.engine.dispose()
 
