@@ -234,7 +234,7 @@ class Catalogue:
     def _links(self) -> dict[str, tuple[Technique, ...]]:
         links = {}
         for technique in self.techniques:
-            ids = linked_ids(f"{technique.description}\n{technique.detection}")
+            ids = linked_ids(f"{technique.description}\n{technique.detection_text}")
             found = (self._by_attack_id.get((technique.domain, str(i))) for i in ids)
             links[technique.stix_id] = tuple(t for t in found if t and t is not technique)
         return links

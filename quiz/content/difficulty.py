@@ -212,7 +212,7 @@ PRE_COMPROMISE = frozenset({"reconnaissance", "resource-development"})
 
 def rate(technique: Technique) -> Difficulty:
     """Rate how hard a technique is to detect, by the first rule of QUESTIONS that fits it."""
-    note = sentences(technique.detection)
+    note = sentences(technique.detection_text)
     return (
         _given(technique)
         or _stated(note)

@@ -67,7 +67,7 @@ def _entry(technique: Technique, catalogue: Catalogue) -> _Entry:
         *catalogue.tactic_names(technique),
         *technique.platforms,
         *technique.data_sources,
-        plain("\n\n".join((technique.description, technique.detection, *sections))),
+        plain("\n\n".join((technique.description, technique.detection_text, *sections))),
     )
     return _Entry(
         technique=technique,

@@ -55,10 +55,51 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """An optional section the product adds to the format, such as ``## Mitigations``.
+class Mitigation:
+    """A row of ``## Mitigations``: what can be done against the technique, as Markdown."""
 
-    ``body`` is Markdown; ``line`` is the 1-based line of its heading in the file.
+    id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A row of ``## Procedure Examples``: how one group, software or campaign used the technique.
+
+    ``id`` is the actor's, such as ``G0016``, ``S0154`` or ``C0024``; ``description``
+    is Markdown in one line.
+    """
+
+    id: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSource:
+    """Where to watch: a data component, a log such as ``WinEventLog:Security``, its channel."""
+
+    component: str
+    name: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analytic:
+    """A part of ``## Analytics``: one way of detecting the technique, on some platforms."""
+
+    id: str
+    platforms: tuple[str, ...] = ()
+    description: str = ""
+    log_sources: tuple[LogSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section of a file that the format does not know; its body is Markdown.
+
+    ``line`` is the 1-based line of its heading in the file.
     """
 
     heading: str
@@ -72,6 +113,7 @@ class Technique:
 
     ``description`` and ``detection`` are the sections' Markdown, byte for byte;
     ``detection`` is empty where the file has none, and blank in one real file.
+    ``mitigations``, ``procedures`` and ``analytics`` are what only releases carry.
     ``system_requirements`` are the lines of their cell. ``retired`` says in words why
     the technique is not asked about, and is empty for a live one. ``path`` is
     relative to the folder of collections.
@@ -91,6 +133,9 @@ class Technique:
     description: str = ""
     detection: str = ""
     references: tuple[Reference, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    analytics: tuple[Analytic, ...] = ()
     sections: tuple[Section, ...] = ()
     detection_difficulty: str = ""
     attack_version: str = ""
@@ -104,6 +149,18 @@ class Technique:
     def is_subtechnique(self) -> bool:
         """Whether the ID names a parent."""
         return self.attack_id.parent is not None
+
+    @property
+    def detection_text(self) -> str:
+        """What its text says of detecting it: the section or, without one, the analytics."""
+        if self.detection.strip():
+            return self.detection
+        return "\n\n".join(a.description for a in self.analytics if a.description)
+
+    @property
+    def detection_section(self) -> str:
+        """The heading that :attr:`detection_text` stands under."""
+        return "Detection" if self.detection.strip() else "Analytics"
 
     @property
     def from_mitre(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from random import Random
 from typing import Any, ClassVar
 
@@ -18,6 +18,25 @@ class AnswerKind(StrEnum):
 
     ONE = "one"
     MANY = "many"
+    ORDER = "order"
+    MATCH = "match"
+    TEXT = "text"
+
+
+class Nearness(IntEnum):
+    """How close the wrong options come to the right one: a ladder that learners climb.
+
+    A rung that a technique's fields cannot fill gives way to the one below.
+    """
+
+    FAR = 1
+    """Techniques of other tactics."""
+    NEAR = 2
+    """Techniques of the same tactic and platform."""
+    LINKED = 3
+    """Techniques that the texts tie to this one."""
+    SIBLING = 4
+    """Sub-techniques of the same parent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +51,21 @@ class Option:
     id: str
     text: str
     correct: bool
+    note: str = ""
+    attack_id: str | None = None
+    stix_id: str | None = None
+    tactic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A thing to put in order or to match, or the target of a match.
+
+    ``id`` is its place in shown order, from ``"1"``; the rest is as for :class:`Option`.
+    """
+
+    id: str
+    text: str
     note: str = ""
     attack_id: str | None = None
     stix_id: str | None = None
@@ -54,6 +88,11 @@ class Question:
     ``key`` is the card's, ``<stix id>/<kind>``. ``subject`` is the technique as
     shown, to be revealed with the answer. ``excerpt`` is plain text in which
     code stands in backticks and hidden words as ``GAP``.
+
+    What is answered depends on the answer kind. One, many: ``options``. Order:
+    ``items``, and ``solution`` lists their ids in the right order. Match:
+    ``items`` and ``targets``, and ``solution`` gives each item's target, in the
+    items' order. Text: ``accepted``, every way of writing the answer, the best first.
     """
 
     key: str
@@ -71,6 +110,10 @@ class Question:
     evidence: tuple[Evidence, ...]
     excerpt: str | None = None
     difficulty: Mapping[str, Any] | None = None
+    items: tuple[Item, ...] = ()
+    targets: tuple[Item, ...] = ()
+    solution: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     @property
     def correct_ids(self) -> frozenset[str]:
@@ -79,7 +122,16 @@ class Question:
 
     @property
     def answer(self) -> tuple[str, ...]:
-        """The texts of the keyed options, in shown order."""
+        """The key in words: the right options, the items in order, the pairs, or what to type."""
+        if self.answer_kind is AnswerKind.ORDER:
+            texts = {item.id: item.text for item in self.items}
+            return tuple(texts[id_] for id_ in self.solution)
+        if self.answer_kind is AnswerKind.MATCH:
+            texts = {target.id: target.text for target in self.targets}
+            pairs = zip(self.items, self.solution, strict=True)
+            return tuple(f"{item.text}: {texts[id_]}" for item, id_ in pairs)
+        if self.answer_kind is AnswerKind.TEXT:
+            return self.accepted
         return tuple(option.text for option in self.options if option.correct)
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,6 +147,10 @@ class Question:
                 "answer_kind": AnswerKind(values["answer_kind"]),
                 "options": tuple(Option(**option) for option in values["options"]),
                 "evidence": tuple(Evidence(**evidence) for evidence in values["evidence"]),
+                "items": tuple(Item(**item) for item in values.get("items", ())),
+                "targets": tuple(Item(**item) for item in values.get("targets", ())),
+                "solution": tuple(values.get("solution", ())),
+                "accepted": tuple(values.get("accepted", ())),
             }
         )
 
@@ -104,9 +160,14 @@ GAP = "_____"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """How good an answer is: ``score`` from 0 to 1; ``correct`` where it is 1."""
+    """How good an answer is: ``score`` from 0 to 1; ``correct`` where it is 1.
+
+    ``near`` says that a typed answer is a slip of the pen away from the right one:
+    it scores 0 until the learner decides that it counts.
+    """
 
     score: float
+    near: bool = False
 
     @property
     def correct(self) -> bool:
@@ -138,20 +199,35 @@ class QuestionKind(ABC):
         """
 
     @abstractmethod
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Make a question, or None where no fair one can be made.
 
-        The draft depends on the arguments alone: the same technique, catalogue
-        and random state give the same draft.
+        ``nearness`` is how close the wrong options should come, where the kind
+        has a choice. The draft depends on the arguments alone: the same
+        technique, catalogue, random state and nearness give the same draft.
         """
+
+    def ask_typed(
+        self,
+        technique: Technique,
+        catalogue: Catalogue,
+        rng: Random,
+    ) -> Draft | None:
+        """Make a question whose answer is typed; None where the kind has none."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An option before it has a place: see :class:`Option`."""
+    """An option, item or target before it has a place: see :class:`Option`.
+
+    ``correct`` counts for options alone.
+    """
 
     text: str
-    correct: bool
+    correct: bool = False
     note: str = ""
     technique: Technique | None = None
     tactic: str | None = None
@@ -159,16 +235,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a kind decides; the generator adds identity, places and option ids.
+    """What a kind decides; the generator adds identity, places and ids.
 
-    ``several`` asks for all that apply. ``ordered`` keeps the choices in the
-    order given, for scales such as levels; otherwise the generator shuffles them.
+    One of four is given. ``choices`` to choose from; ``several`` asks for all that
+    apply, and ``ordered`` keeps the choices as given, for scales such as levels,
+    where the generator shuffles others. ``sequence`` to put in order, given in the
+    right one. ``pairs`` of an item and its target to match. ``accepted`` texts to type.
     """
 
     stem: str
-    choices: Sequence[Choice]
     explanation: str
     evidence: tuple[Evidence, ...]
     excerpt: str | None = None
+    choices: Sequence[Choice] = ()
     several: bool = False
     ordered: bool = False
+    sequence: Sequence[Choice] = ()
+    pairs: Sequence[tuple[Choice, Choice]] = ()
+    accepted: tuple[str, ...] = ()

@@ -1,13 +1,31 @@
-"""(technique, kind, seed) to a question; the same three always give the same one."""
+"""(technique, kind, seed) to a question; the same three always give the same one.
 
-from collections.abc import Iterator
+How near the wrong options come, and whether the answer is typed, can be chosen too;
+left alone, the options are near and the seed says whether the answer is typed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
 from quiz.content.technique import Technique
-from quiz.questions.base import AnswerKind, Choice, Option, Question, QuestionKind
+from quiz.questions.base import (
+    AnswerKind,
+    Choice,
+    Draft,
+    Item,
+    Nearness,
+    Option,
+    Question,
+    QuestionKind,
+)
 from quiz.questions.kinds import KINDS
+
+TYPED = 0.25
+"""The share of questions to answer in writing, of the kinds that have such questions."""
 
 
 def card_key(technique: Technique, kind: QuestionKind) -> str:
@@ -23,20 +41,30 @@ def parse_key(key: str, catalogue: Catalogue) -> tuple[Technique, QuestionKind] 
 
 
 def generate(
-    technique: Technique, kind: QuestionKind, seed: int, catalogue: Catalogue
+    technique: Technique,
+    kind: QuestionKind,
+    seed: int,
+    catalogue: Catalogue,
+    *,
+    nearness: Nearness = Nearness.NEAR,
+    typed: bool | None = None,
 ) -> Question | None:
-    """Ask about a technique in one way, or give None where no fair question can be made."""
+    """Ask about a technique in one way, or give None where no fair question can be made.
+
+    ``typed`` asks for an answer in writing where the kind has such a question, or
+    for none; without it every fourth question is typed.
+    """
     if not kind.applies(technique, catalogue):
         return None
     key = card_key(technique, kind)
     rng = Random(f"{key}/{seed}")  # noqa: S311 - fairness, not secrecy
-    draft = kind.ask(technique, catalogue, rng)
+    by_seed = rng.random() < TYPED
+    by_hand = by_seed if typed is None else typed
+    draft = kind.ask_typed(technique, catalogue, rng) if by_hand else None
+    draft = draft or kind.ask(technique, catalogue, rng, nearness)
     if not draft:
         return None
-    choices = list(draft.choices)
-    if not draft.ordered:
-        rng.shuffle(choices)
-    return Question(
+    question = Question(
         key=key,
         kind=kind.slug,
         attack_id=str(technique.attack_id),
@@ -45,14 +73,16 @@ def generate(
         collection=technique.collection,
         domain=technique.domain,
         seed=seed,
-        answer_kind=AnswerKind.MANY if draft.several else AnswerKind.ONE,
+        answer_kind=_answer_kind(draft),
         stem=draft.stem,
         excerpt=draft.excerpt,
-        options=tuple(_option(place, choice) for place, choice in enumerate(choices, start=1)),
+        options=(),
         explanation=draft.explanation,
         evidence=draft.evidence,
         difficulty=_difficulty(technique, catalogue),
+        accepted=draft.accepted,
     )
+    return replace(question, **_placed(draft, rng))
 
 
 def cards_of(technique: Technique, catalogue: Catalogue) -> Iterator[tuple[str, QuestionKind]]:
@@ -69,13 +99,58 @@ def _difficulty(technique: Technique, catalogue: Catalogue) -> dict[str, str] | 
     return {"level": str(rated.level), "basis": "stated" if rated.stated else "inferred"}
 
 
-def _option(place: int, choice: Choice) -> Option:
-    return Option(
-        id=str(place),
-        text=choice.text,
-        correct=choice.correct,
-        note=choice.note,
-        attack_id=str(choice.technique.attack_id) if choice.technique else None,
-        stix_id=choice.technique.stix_id if choice.technique else None,
-        tactic=choice.tactic,
-    )
+def _answer_kind(draft: Draft) -> AnswerKind:
+    if draft.accepted:
+        return AnswerKind.TEXT
+    if draft.sequence:
+        return AnswerKind.ORDER
+    if draft.pairs:
+        return AnswerKind.MATCH
+    return AnswerKind.MANY if draft.several else AnswerKind.ONE
+
+
+def _placed(draft: Draft, rng: Random) -> dict[str, Any]:
+    """Give everything to choose, order or match its place, which is its id."""
+    if draft.sequence:
+        places = _shuffled(draft.sequence, rng)
+        while len(places) > 1 and places == sorted(places):  # as it comes, it must not be right
+            places = _shuffled(draft.sequence, rng)
+        items = _items(draft.sequence, places)
+        solution = sorted(items, key=lambda item: places[int(item.id) - 1])
+        return {"items": items, "solution": tuple(item.id for item in solution)}
+    if draft.pairs:
+        places, target_places = _shuffled(draft.pairs, rng), _shuffled(draft.pairs, rng)
+        return {
+            "items": _items([item for item, _ in draft.pairs], places),
+            "targets": _items([target for _, target in draft.pairs], target_places),
+            "solution": tuple(str(target_places.index(place) + 1) for place in places),
+        }
+    places = list(range(len(draft.choices)))
+    if not draft.ordered:
+        rng.shuffle(places)
+    return {
+        "options": tuple(
+            Option(correct=draft.choices[place].correct, **_shown(number, draft.choices[place]))
+            for number, place in enumerate(places, start=1)
+        )
+    }
+
+
+def _shuffled(things: Sequence[object], rng: Random) -> list[int]:
+    return rng.sample(range(len(things)), len(things))
+
+
+def _items(choices: Sequence[Choice], places: Sequence[int]) -> tuple[Item, ...]:
+    shown = (_shown(number, choices[place]) for number, place in enumerate(places, start=1))
+    return tuple(Item(**values) for values in shown)
+
+
+def _shown(number: int, choice: Choice) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "text": choice.text,
+        "note": choice.note,
+        "attack_id": str(choice.technique.attack_id) if choice.technique else None,
+        "stix_id": choice.technique.stix_id if choice.technique else None,
+        "tactic": choice.tactic,
+    }

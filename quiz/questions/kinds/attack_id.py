@@ -5,7 +5,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import WRONG
 from quiz.questions.wording import nearly_same
 
@@ -25,7 +25,9 @@ class AttackIdKind(QuestionKind):
         """Need enough other techniques of the same shape."""
         return len(catalogue.once(_neighbours)[technique.stix_id]) >= WRONG
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer siblings where there are enough, else neighbouring IDs: one shape throughout."""
         pool = [
             other

@@ -5,7 +5,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import LEAST_WRONG, Balance, Case
 from quiz.questions.wording import listing, share_stems
 
@@ -23,7 +23,9 @@ class DataSourceKind(QuestionKind):
         """Need a source that the name does not say, and two that others of the tactic have."""
         return technique.stix_id in catalogue.once(_cases)
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer sources that other techniques of the tactic have and this one lacks."""
         case = catalogue.once(_cases)[technique.stix_id]
         drawn = catalogue.once(_balance).draw(case, rng)

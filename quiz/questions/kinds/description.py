@@ -5,7 +5,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
-from quiz.questions.base import Draft, QuestionKind
+from quiz.questions.base import Draft, Nearness, QuestionKind
 from quiz.questions.distractors import nearest, strangers, technique_choice
 
 
@@ -21,7 +21,9 @@ class DescriptionKind(QuestionKind):
         """Need a description long enough to quote."""
         return len(technique.description.split()) >= excerpts.MIN_WORDS
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer techniques that neither belong to the family nor are tied to it by a link."""
         pool = strangers(technique, catalogue)
         others = nearest(technique, pool, rng, label=catalogue.display_name)

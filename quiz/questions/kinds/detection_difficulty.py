@@ -7,7 +7,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import fair_share, kept
 
 LEVELS = {
@@ -33,7 +33,9 @@ class DetectionDifficultyKind(QuestionKind):
             technique, fair_share(catalogue.once(_counts), level)
         )
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer all four levels, in their order."""
         rated = catalogue.difficulty(technique)
         name = catalogue.display_name(technique)
@@ -47,7 +49,8 @@ class DetectionDifficultyKind(QuestionKind):
             ordered=True,
             explanation=f"{name} is rated {rated.level}: its text {basis}.",
             evidence=tuple(
-                evidence.from_text(technique, "Detection", quote) for quote in rated.evidence
+                evidence.from_text(technique, technique.detection_section, quote)
+                for quote in rated.evidence
             ),
         )
 

@@ -6,7 +6,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import describe, nearest
 from quiz.questions.wording import share_stems
 
@@ -27,7 +27,9 @@ class FamilyKind(QuestionKind):
         """Need a parent or child whose name is not told by the technique's own."""
         return bool(_relatives(technique, catalogue))
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer members of other families of the same tactic."""
         key = rng.choice(_relatives(technique, catalogue))
         own = {technique, *catalogue.family(technique)}

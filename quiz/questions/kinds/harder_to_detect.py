@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Difficulty, Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, Evidence, QuestionKind
+from quiz.questions.base import Choice, Draft, Evidence, Nearness, QuestionKind
 from quiz.questions.distractors import nearest, strangers, technique_choice
 
 RANK = {Level.EASIER: 0, Level.MODERATE: 1, Level.HARD: 2, Level.VERY_HARD: 3}
@@ -26,7 +26,9 @@ class HarderToDetectKind(QuestionKind):
         rated = catalogue.difficulty(technique)
         return rated.stated and RANK.get(rated.level, 0) >= RANK[Level.HARD]
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer techniques rated lower, for a reason that can be quoted."""
         rank = RANK[catalogue.difficulty(technique).level]
         pool = [
@@ -64,6 +66,6 @@ def _choice(technique: Technique, catalogue: Catalogue, *, correct: bool) -> Cho
 
 def _quotes(technique: Technique, catalogue: Catalogue) -> list[Evidence]:
     return [
-        evidence.from_text(technique, "Detection", quote)
+        evidence.from_text(technique, technique.detection_section, quote)
         for quote in catalogue.difficulty(technique).evidence
     ]

@@ -6,7 +6,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import WRONG, Balance, Case, fair_share, kept
 from quiz.questions.wording import listing, share_stems
 
@@ -32,7 +32,9 @@ class PlatformKind(QuestionKind):
         """
         return technique.stix_id in catalogue.once(_cases)
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer other platforms of the domain."""
         case = catalogue.once(_cases)[technique.stix_id]
         drawn = catalogue.once(_balance).draw(case, rng)

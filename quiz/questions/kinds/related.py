@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue, linked_ids
 from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
-from quiz.questions.base import GAP, Draft, QuestionKind
+from quiz.questions.base import GAP, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import nearest, strangers, technique_choice
 from quiz.questions.wording import share_stems
 
@@ -29,7 +29,9 @@ class RelatedKind(QuestionKind):
         """Need a link out of the family, to a technique that the name does not give away."""
         return bool(_targets(technique, catalogue))
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Show the sentence with the link hidden; offer techniques that are not linked."""
         targets = list(_targets(technique, catalogue))
         rng.shuffle(targets)
@@ -91,7 +93,7 @@ def _linking_sentence(technique: Technique, target: Technique) -> str | None:
     A link reads as its text once the Markdown is gone, so the paragraph with
     the link is searched for a sentence that has the target's name.
     """
-    for text in (technique.description, technique.detection):
+    for text in (technique.description, technique.detection_text):
         for paragraph in text.splitlines():
             ids = linked_ids(paragraph)
             if target.attack_id not in ids:
@@ -104,4 +106,5 @@ def _linking_sentence(technique: Technique, target: Technique) -> str | None:
 
 
 def _section(technique: Technique, sentence: str) -> str:
-    return "Description" if sentence in sentences(technique.description) else "Detection"
+    in_description = sentence in sentences(technique.description)
+    return "Description" if in_description else technique.detection_section

@@ -5,7 +5,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import LEAST_WRONG, Balance, Case
 from quiz.questions.wording import listing, share_stems
 
@@ -26,7 +26,9 @@ class TacticKind(QuestionKind):
         """Skip techniques whose own name says the tactic, such as *Process Discovery*."""
         return technique.stix_id in catalogue.once(_cases)
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer tactics that the technique lacks, its neighbours in the matrix first."""
         case = catalogue.once(_cases)[technique.stix_id]
         drawn = catalogue.once(_balance).draw(case, rng)

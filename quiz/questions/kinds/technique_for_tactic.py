@@ -5,7 +5,7 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
-from quiz.questions.base import Draft, QuestionKind
+from quiz.questions.base import Draft, Nearness, QuestionKind
 from quiz.questions.distractors import nearest, technique_choice
 from quiz.questions.wording import listing, share_stems
 
@@ -23,7 +23,9 @@ class TechniqueForTacticKind(QuestionKind):
         """Need a tactic that the technique's name does not say."""
         return bool(_askable(technique, catalogue))
 
-    def ask(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
         """Offer techniques without the tactic that share a platform."""
         tactic = rng.choice(_askable(technique, catalogue))
         family = set(catalogue.family(technique))
