@@ -7,7 +7,8 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import describe, nearest
+from quiz.questions.distractors import nearest
+from quiz.questions.notes import describe, gist
 from quiz.questions.wording import share_stems
 
 
@@ -45,7 +46,7 @@ class FamilyKind(QuestionKind):
         def members(other: Technique) -> float:
             return max(len(catalogue.children(other)), 1)
 
-        others = nearest(key, pool, rng, label=_name, weight=members)
+        others = nearest(key, pool, rng, label=_name, nearness=nearness, weight=members)
         if not others:
             return None
         child, parent = (key, technique) if key.is_subtechnique else (technique, key)
@@ -83,4 +84,5 @@ def _choice(technique: Technique, catalogue: Catalogue, *, correct: bool) -> Cho
         if parent
         else describe(technique, catalogue)
     )
+    note = f"{note} {gist(technique)}".strip()
     return Choice(text=technique.name, correct=correct, note=note, technique=technique)

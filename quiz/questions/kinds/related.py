@@ -7,7 +7,8 @@ from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import GAP, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers, technique_choice
+from quiz.questions.distractors import nearest, strangers
+from quiz.questions.notes import technique_choice
 from quiz.questions.wording import share_stems
 
 MIN_WORDS = 8
@@ -36,12 +37,17 @@ class RelatedKind(QuestionKind):
         targets = list(_targets(technique, catalogue))
         rng.shuffle(targets)
         for target in targets:
-            if draft := self._about(technique, target, catalogue, rng):
+            if draft := self._about(technique, target, catalogue, rng, nearness):
                 return draft
         return None
 
     def _about(
-        self, technique: Technique, target: Technique, catalogue: Catalogue, rng: Random
+        self,
+        technique: Technique,
+        target: Technique,
+        catalogue: Catalogue,
+        rng: Random,
+        nearness: Nearness,
     ) -> Draft | None:
         name = catalogue.display_name(technique)
         sentence = _linking_sentence(technique, target)
@@ -57,7 +63,14 @@ class RelatedKind(QuestionKind):
         def popularity(other: Technique) -> float:
             return len(catalogue.links_to(other)) + RARELY
 
-        others = nearest(target, pool, rng, label=catalogue.display_name, weight=popularity)
+        others = nearest(
+            target,
+            pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=nearness,
+            weight=popularity,
+        )
         if not others:
             return None
         terms = excerpts.hidden_terms((target, *others), catalogue)
@@ -69,7 +82,15 @@ class RelatedKind(QuestionKind):
             excerpt=excerpt.text,
             choices=[
                 technique_choice(target, catalogue, correct=True),
-                *(technique_choice(other, catalogue, correct=False) for other in others),
+                *(
+                    technique_choice(
+                        other,
+                        catalogue,
+                        correct=False,
+                        note=f"The text of {name} does not link to it.",
+                    )
+                    for other in others
+                ),
             ],
             explanation=f"The text of {name} links to {catalogue.display_name(target)} "
             "in this sentence, and nowhere to the others.",
