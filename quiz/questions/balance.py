@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
@@ -25,7 +25,7 @@ MOST_COMMON = 0.28
 SLACK = 1.12
 """How far above an even spread over the keys there are the most common one may always be."""
 TRIALS = 30
-STEP = 0.6
+FIRST_STEP = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,43 +62,35 @@ class Balance(Generic[T]):
     @classmethod
     def over(cls, cases: Sequence[Case[T]], label: Callable[[T], str] = str) -> Balance[T]:
         """Find the pulls for a catalogue's cases by trying and correcting, always alike."""
-        balance = cls(dict.fromkeys((v for c in cases for v in (*c.right, *c.wrong)), 0.0), label)
+        pulls = dict.fromkeys((v for c in cases for v in (*c.right, *c.wrong)), 0.0)
         rng = Random(0)  # noqa: S311 - fairness, not secrecy
-        for _ in range(TRIALS):
-            right: Counter[T] = Counter()
-            expected: dict[T, float] = dict.fromkeys(balance.pulls, 0.0)
-            for case in cases:
-                if drawn := balance.draw(case, rng):
-                    right.update(drawn[0])
-                    chance = len(drawn[0]) / (len(drawn[0]) + len(drawn[1]))
-                    for value in (*drawn[0], *drawn[1]):
-                        expected[value] += chance
-            balance = cls(
-                {
-                    value: pull + STEP * log((right[value] + 1) / (expected[value] + 1))
-                    for value, pull in balance.pulls.items()
-                },
-                label,
-            )
-        return balance
+        keys: Mapping[T, float] = pulls
+        for trial in range(TRIALS):
+            step = FIRST_STEP / (1 + trial / 8)
+            drawn = [found for case in cases if (found := cls(pulls, label).draw(case, rng))]
+            tally = _Tally(keys)
+            for right, wrong in drawn:
+                tally.count(right, wrong)
+            pulls = {v: pull + step * tally.excess(v) for v, pull in pulls.items()}
+            keys = tally.right
+        return cls(pulls, label)
 
     def draw(self, case: Case[T], rng: Random) -> tuple[list[T], list[T]] | None:
         """Draw right and wrong values; None where fewer than two wrong ones can be shown.
 
         One right and three wrong, or five in all where several may be right.
         """
-        count = rng.randint(1, min(MOST_RIGHT, len(case.right)))
         total = TOTAL_IF_SEVERAL if case.several else WRONG + 1
+        most = rng.randint(1, MOST_RIGHT)
         pulls = self.pulls
-        right = [exp(-pulls[value]) for value in case.right]
-        wrong = [
-            exp(pulls[value]) * (NEAR_WEIGHT if value in case.near else 1) for value in case.wrong
-        ]
+        ranked = weighted_sample(case.right, [exp(-pulls[v]) for v in case.right], rng)
+        # A value that is right too often comes alone rather than along with others.
+        keyed = [v for i, v in enumerate(ranked) if not i or rng.random() < exp(-pulls[v])]
         shown: list[T] = []
-        keyed = self._apart(weighted_sample(case.right, right, rng, len(right)), shown, count)
-        room = total - len(keyed)
-        others = self._apart(weighted_sample(case.wrong, wrong, rng, len(wrong)), shown, room)
-        return (keyed, others) if len(others) >= LEAST_WRONG else None
+        right = self._apart(keyed, shown, most)
+        weights = [exp(pulls[v]) * (NEAR_WEIGHT if v in case.near else 1) for v in case.wrong]
+        wrong = self._apart(weighted_sample(case.wrong, weights, rng), shown, total - len(right))
+        return (right, wrong) if len(wrong) >= LEAST_WRONG else None
 
     def _apart(self, values: Sequence[T], shown: list[T], count: int) -> list[T]:
         """Take the first values that share no word with what is shown already, and show them."""
@@ -112,12 +104,41 @@ class Balance(Generic[T]):
         return taken
 
 
-def weighted_sample(
-    values: Sequence[T], weights: Sequence[float], rng: Random, count: int
-) -> list[T]:
-    """Draw distinct values, each draw in proportion to weight (Efraimidis and Spirakis, 2006)."""
+class _Tally(Generic[T]):
+    """How often each value was right, beside how often chance would have it right.
+
+    Counted twice: whenever the value is shown, and where it is what somebody would
+    choose who knew only how often each was right before (``keys``).
+    """
+
+    def __init__(self, keys: Mapping[T, float]) -> None:
+        self._keys = keys
+        self.right: Counter[T] = Counter()
+        self._expected: dict[T, float] = defaultdict(float)
+        self._right_if_chosen: Counter[T] = Counter()
+        self._expected_if_chosen: dict[T, float] = defaultdict(float)
+
+    def count(self, right: Sequence[T], wrong: Sequence[T]) -> None:
+        """Count one question's options."""
+        chance = len(right) / (len(right) + len(wrong))
+        self.right.update(right)
+        for value in (*right, *wrong):
+            self._expected[value] += chance
+        chosen = max((*right, *wrong), key=lambda value: self._keys.get(value, 0))
+        self._right_if_chosen[chosen] += chosen in right
+        self._expected_if_chosen[chosen] += chance
+
+    def excess(self, value: T) -> float:
+        """How much too often it was right: the logarithm of the ratio, 0 where it is fair."""
+        shown = log((self.right[value] + 1) / (self._expected[value] + 1))
+        chosen = (self._right_if_chosen[value] + 5) / (self._expected_if_chosen[value] + 5)
+        return 0.85 * shown + 0.15 * log(chosen)
+
+
+def weighted_sample(values: Sequence[T], weights: Sequence[float], rng: Random) -> list[T]:
+    """Put values in the order of draws in proportion to weight (Efraimidis and Spirakis, 2006)."""
     times = [rng.expovariate(1.0) / weight for weight in weights]
-    return [values[i] for i in sorted(range(len(values)), key=times.__getitem__)[:count]]
+    return [values[i] for i in sorted(range(len(values)), key=times.__getitem__)]
 
 
 def thinned(keys: Mapping[str, T], most_common: float = MOST_COMMON) -> frozenset[str]:

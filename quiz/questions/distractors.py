@@ -9,7 +9,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions.balance import WRONG, weighted_sample
 from quiz.questions.base import Nearness
-from quiz.questions.wording import nearly_same
+from quiz.questions.wording import nearly_same, share_stems
 
 NEAREST = 18
 """How many of the nearest techniques are drawn from: enough to vary, few enough to be near."""
@@ -26,6 +26,7 @@ def nearest(
     nearness: Nearness,
     linked: Collection[Technique] = (),
     weight: Callable[[Technique], float] = lambda _: 1.0,
+    apart: bool = False,
 ) -> tuple[Technique, ...] | None:
     """Draw three techniques to stand beside the key, as near as asked; None where there are none.
 
@@ -34,11 +35,15 @@ def nearest(
     or have nearly the same name. How many are longer than the key is drawn first,
     so that the key's length says nothing. ``weight`` is how often a technique is the
     key of other questions, where some are more often than others: those are offered
-    more often too.
+    more often too. ``apart`` allows no word that two names share, where those that
+    share one would tell right from wrong.
     """
     everyone = list(pool)
-    candidates = weighted_sample(everyone, [weight(t) for t in everyone], rng, len(everyone))
-    first = frozenset(linked) if nearness >= Nearness.LINKED else frozenset()
+    candidates = weighted_sample(everyone, [weight(t) for t in everyone], rng)
+    # A linked technique that shares a word with the key would make the two stand out.
+    first = frozenset(t for t in linked if not share_stems(t.name, [key.name]))
+    if nearness < Nearness.LINKED:
+        first = frozenset()
     candidates.sort(key=lambda t: (t not in first, _distance(key, t, nearness)))
     length = len(label(key))
     room = {True: rng.randint(0, WRONG)}  # how many may be longer, and how many may not
@@ -48,7 +53,9 @@ def nearest(
         for reach in (NEAREST, len(candidates)):
             for technique in candidates[:reach]:
                 longer = len(label(technique)) > length
-                if (room[longer] or not strict) and _fits(technique, (key, *picked), label):
+                if (room[longer] or not strict) and _fits(
+                    technique, (key, *picked), label, apart=apart
+                ):
                     picked.append(technique)
                     room[longer] -= 1
                 if len(picked) == WRONG:
@@ -117,12 +124,17 @@ def _distance(key: Technique, other: Technique, nearness: Nearness) -> int:
 
 
 def _fits(
-    technique: Technique, chosen: Iterable[Technique], label: Callable[[Technique], str]
+    technique: Technique,
+    chosen: Iterable[Technique],
+    label: Callable[[Technique], str],
+    *,
+    apart: bool,
 ) -> bool:
     head = technique.attack_id.parent or technique.attack_id
     return not any(
         head == (other.attack_id.parent or other.attack_id)
         or nearly_same(technique.name, other.name)
         or nearly_same(label(technique), label(other))
+        or (apart and share_stems(label(technique), [label(other)]))
         for other in chosen
     )

@@ -38,7 +38,9 @@ class HarderToDetectKind(QuestionKind):
             if _has_reason(catalogue.difficulty(other))
             and RANK[catalogue.difficulty(other).level] < rank
         ]
-        others = nearest(technique, pool, rng, label=catalogue.display_name, nearness=nearness)
+        others = nearest(
+            technique, pool, rng, label=catalogue.display_name, nearness=nearness, apart=True
+        )
         if not others:
             return None
         rated = catalogue.difficulty(technique)

@@ -44,6 +44,7 @@ class TechniqueForTacticKind(QuestionKind):
             rng,
             label=catalogue.display_name,
             nearness=nearness,
+            apart=True,
             linked=linked(technique, catalogue),
         )
         if not others:
