@@ -7,7 +7,7 @@ key the option that the text never mentions, so the words of all options are hid
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from random import Random
 
@@ -61,6 +61,19 @@ class Hidden:
 
     stems: frozenset[str]
     acronyms: frozenset[str]
+    _known: dict[tuple[str, int], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def gives_away(self, word: str, substring: int) -> bool:
+        """Tell whether a word must go; a stem of ``substring`` letters counts inside it too."""
+        known = self._known.get((word, substring))
+        if known is None:
+            lower = word.lower()
+            known = self._known[word, substring] = (
+                stem(lower) in self.stems
+                or word in self.acronyms
+                or any(len(part) >= substring and part in lower for part in self.stems)
+            )
+        return known
 
 
 def hidden_terms(techniques: Iterable[Technique], catalogue: Catalogue) -> Hidden:
@@ -153,7 +166,7 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     def replace(match: re.Match[str], substring: int) -> str:
         word = match[0]
         counts[0] += 1
-        if not _gives_away(word, terms, substring):
+        if not terms.gives_away(word, substring):
             return word
         counts[1] += 1
         return GAP
@@ -173,15 +186,6 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     shown = GAPS.sub(GAP, "".join(pieces))
     shown = GAPS.sub(GAP, BRACKETED_GAP.sub(f" {GAP}", shown))
     return Excerpt(text=shown, source=text, hidden=counts[1] / max(counts[0], 1))
-
-
-def _gives_away(word: str, terms: Hidden, substring: int) -> bool:
-    lower = word.lower()
-    return (
-        stem(lower) in terms.stems
-        or word in terms.acronyms
-        or any(len(part) >= substring and part in lower for part in terms.stems)
-    )
 
 
 @dataclass(frozen=True, slots=True)
