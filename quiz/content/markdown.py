@@ -1,9 +1,10 @@
 """Reader and writer of technique files: YAML front matter over Markdown sections."""
 
 import re
+from collections.abc import Callable, Mapping
 from collections.abc import Collection as AnyOf
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -11,8 +12,20 @@ import yaml
 from quiz.content.difficulty import Level
 from quiz.content.front_matter import Fields, FrontMatterError, FrontMatterHandler
 from quiz.content.problems import InvalidFile, Report, did_you_mean
+from quiz.content.release_sections import (
+    ANALYTICS,
+    MITIGATIONS,
+    PROCEDURES,
+    read_analytics,
+    read_mitigations,
+    read_procedures,
+    write_sections,
+)
 from quiz.content.sections import TABLE, Part, cut, read_reference, read_references, read_rows
 from quiz.content.technique import AttackId, Collection, Problem, Section, Technique
+
+T = TypeVar("T")
+EntryReader = Callable[[Part, Report], tuple[T, ...] | None]
 
 __all__ = ["MAX_BYTES", "InvalidFile", "decode", "file_name", "read_technique", "write_technique"]
 
@@ -32,7 +45,7 @@ KEYS = (
 )
 LEVELS = tuple(level.value for level in Level if level is not Level.UNRATED)
 DESCRIPTION, DETECTION, REFERENCES = "Description", "Detection", "External References"
-ADDITIONS = ("Mitigations", "Procedure Examples", "Analytics")
+ADDITIONS = (MITIGATIONS, PROCEDURES, ANALYTICS)
 CORE = (TABLE, DESCRIPTION, DETECTION, REFERENCES)
 SECTIONS = (*CORE, *ADDITIONS)
 PERMISSIONS, REQUIREMENTS = "Permissions Required", "System Requirements"
@@ -43,16 +56,29 @@ HALF_WRITTEN = "the file looks half-written"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Body:
-    """What is below the front matter; ``line`` is the one that it begins on."""
+    """What is below the front matter; ``line`` is the one that it begins on.
+
+    ``understood`` fills with the headings of the sections that hold entries rather
+    than prose.
+    """
 
     line: int
     title: Part | None
     sections: Mapping[str, Part]
+    understood: set[str] = field(default_factory=set)
 
     def text(self, heading: str) -> str:
         """A section's text, byte for byte; empty where there is none."""
         part = self.sections.get(heading)
         return part.body if part else ""
+
+    def entries(self, heading: str, read: EntryReader[T], report: Report) -> tuple[T, ...]:
+        """A section's entries; empty where there is none, or where it is prose."""
+        part = self.sections.get(heading)
+        found = read(part, report) if part else None
+        if found is not None:
+            self.understood.add(heading)
+        return found or ()
 
 
 def decode(data: bytes, *, path: str) -> str:
@@ -164,6 +190,9 @@ def _build(fields: Fields, body: _Body, known_tactics: AnyOf[str], report: Repor
     table = body.sections.get(TABLE)
     rows = read_rows(table, ROWS, report) if table else {}
     references = body.sections.get(REFERENCES)
+    mitigations = body.entries(MITIGATIONS, read_mitigations, report)
+    procedures = body.entries(PROCEDURES, read_procedures, report)
+    analytics = body.entries(ANALYTICS, read_analytics, report)
     technique = Technique(
         stix_id=fields.text("id", required=True),
         attack_id=AttackId.from_url(url),
@@ -179,10 +208,13 @@ def _build(fields: Fields, body: _Body, known_tactics: AnyOf[str], report: Repor
         description=body.text(DESCRIPTION),
         detection=body.text(DETECTION),
         references=tuple(read_references(references, report)) if references else (),
+        mitigations=mitigations,
+        procedures=procedures,
+        analytics=analytics,
         sections=tuple(
             Section(heading=part.heading, body=part.body, line=part.line)
             for part in body.sections.values()
-            if part.heading not in CORE
+            if part.heading not in (*CORE, *body.understood)
         ),
         detection_difficulty=fields.text("detection_difficulty"),
         attack_version=fields.text("attack_version", number=True),
@@ -318,6 +350,7 @@ def write_technique(technique: Technique) -> str:
             f"\n# {technique.name} ({technique.stix_id})\n\n",
             _section(DESCRIPTION, technique.description),
             _section(DETECTION, technique.detection) if technique.detection else "",
+            *(_section(heading, text) for heading, text in write_sections(technique)),
             *(_section(section.heading, section.body) for section in technique.sections),
             f"## {REFERENCES}\n{references}",
         )
