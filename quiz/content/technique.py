@@ -145,6 +145,9 @@ class Technique:
     path: str = ""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, hash=False)
 
+    def __hash__(self) -> int:
+        return hash(self.stix_id)  # its identity; its texts may be a hundred kilobytes
+
     @property
     def is_subtechnique(self) -> bool:
         """Whether the ID names a parent."""

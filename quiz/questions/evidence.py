@@ -1,6 +1,7 @@
 """Where a key stands in a technique's file."""
 
-from quiz.content.technique import Technique
+from quiz.content.sentences import plain
+from quiz.content.technique import Mitigation, Procedure, Technique
 from quiz.questions.base import Evidence
 
 FIELDS = {
@@ -26,4 +27,20 @@ def from_identity(technique: Technique) -> Evidence:
 
 def from_text(technique: Technique, section: str, quote: str) -> Evidence:
     """Quote a sentence of a section."""
+    return Evidence(file=technique.path, section=section, quote=quote)
+
+
+def from_mitigation(technique: Technique, mitigation: Mitigation) -> Evidence:
+    """Quote a row of the mitigations."""
+    return _from_row(technique, "Mitigations", mitigation)
+
+
+def from_procedure(technique: Technique, procedure: Procedure) -> Evidence:
+    """Quote a row of the procedure examples."""
+    return _from_row(technique, "Procedure Examples", procedure)
+
+
+def _from_row(technique: Technique, section: str, row: Mitigation | Procedure) -> Evidence:
+    words = plain(row.description).replace("\n", " ")
+    quote = f"{row.id} {row.name}: {words}" if words else f"{row.id} {row.name}"
     return Evidence(file=technique.path, section=section, quote=quote)

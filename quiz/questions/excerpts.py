@@ -5,7 +5,8 @@ key the option that the text never mentions, so the words of all options are hid
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -33,6 +34,10 @@ DANGLING = frozenset(
     "then thus therefore likewise otherwise consequently finally lastly further again afterward "
     "afterwards once for".split()
 )
+TELLING = 3
+"""How many words must tell an excerpt's technique apart from another."""
+COMMON = 0.1
+"""A word that more than this share of a domain's techniques use tells nothing."""
 MIN_SUBSTRING = 5
 MIN_CODE_SUBSTRING = 4
 
@@ -78,21 +83,46 @@ def acronyms(name: str) -> frozenset[str]:
 
 
 def choose(
-    technique: Technique, options: Iterable[Technique], catalogue: Catalogue, rng: Random
+    technique: Technique,
+    text: str,
+    options: Collection[Technique],
+    catalogue: Catalogue,
+    rng: Random,
+    *,
+    apart_from: Collection[Technique] = (),
 ) -> Excerpt | None:
-    """Choose the sentences of a description that need the least hiding, and hide.
+    """Choose the sentences of a technique's text that need the least hiding, and hide.
 
     ``options`` are all the techniques offered, the key among them; their words
     are hidden alike. Gives None where no stretch of one to three sentences and
-    25 to 80 words can be shown with at most a quarter hidden.
+    25 to 80 words can be shown with at most a quarter hidden, or where none of
+    them tells the technique apart from the other options and ``apart_from``.
     """
     terms = hidden_terms(options, catalogue)
-    excerpts = [hide(window, terms) for window in _windows(technique.description)]
-    usable = [excerpt for excerpt in excerpts if excerpt.hidden <= MAX_HIDDEN]
-    if not usable:
-        return None
-    least = min(excerpt.hidden for excerpt in usable)
-    return rng.choice([e for e in usable if e.hidden <= least + CLOSE_TO_BEST])
+    others = [t for t in (*options, *apart_from) if t is not technique]
+    usable = [
+        e for e in (hide(window, terms) for window in _windows(text)) if e.hidden <= MAX_HIDDEN
+    ]
+    while usable:
+        least = min(excerpt.hidden for excerpt in usable)
+        excerpt = rng.choice([e for e in usable if e.hidden <= least + CLOSE_TO_BEST])
+        if tells_apart(excerpt, technique, others, catalogue):
+            return excerpt
+        usable.remove(excerpt)
+    return None
+
+
+def tells_apart(
+    excerpt: Excerpt, technique: Technique, others: Iterable[Technique], catalogue: Catalogue
+) -> bool:
+    """Tell whether an excerpt says something that is in none of the others' texts.
+
+    That is so where at least ``TELLING`` of the words still shown, none of them
+    common in the domain, are missing from the other's text.
+    """
+    texts = catalogue.once(_texts)
+    shown = stems(excerpt.text) - texts.common[technique.domain]
+    return all(len(shown - texts.stems[other.stix_id]) >= TELLING for other in others)
 
 
 def hide(text: str, terms: Hidden) -> Excerpt:
@@ -133,10 +163,36 @@ def _gives_away(word: str, terms: Hidden, substring: int) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The word stems of each technique's texts, and those that are common in each domain."""
+
+    stems: Mapping[str, frozenset[str]]
+    common: Mapping[str, frozenset[str]]
+
+
+def _texts(catalogue: Catalogue) -> _Texts:
+    own = {
+        t.stix_id: frozenset(
+            map(stem, set(WORD.findall(f"{t.name} {t.description} {t.detection_text}")))
+        )
+        for t in catalogue
+    }
+    common = {}
+    for domain in catalogue.domains:
+        techniques = catalogue.in_domain(domain)
+        counts = Counter(word for t in techniques for word in own[t.stix_id])
+        most = COMMON * len(techniques)
+        common[domain] = (
+            frozenset(w for w, count in counts.items() if count > most) | FUNCTION_WORDS
+        )
+    return _Texts(own, common)
+
+
 @cache
-def _windows(description: str) -> tuple[str, ...]:
-    """Every stretch of sentences of the right length that reads well on its own."""
-    return tuple(_stretches(sentences(description)))
+def _windows(text: str) -> tuple[str, ...]:
+    """Every stretch of a text's sentences of the right length that reads well on its own."""
+    return tuple(_stretches(sentences(text)))
 
 
 def _stretches(units: tuple[str, ...]) -> Iterator[str]:

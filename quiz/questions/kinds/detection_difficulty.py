@@ -1,14 +1,13 @@
 """How hard the technique's own text says it is to detect."""
 
-from collections import Counter
 from random import Random
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
+from quiz.questions.balance import thinned
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import fair_share, kept
 
 LEVELS = {
     Level.EASIER: "The text names what to look for, with no caveat.",
@@ -28,10 +27,7 @@ class DetectionDifficultyKind(QuestionKind):
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a level; of a level that is far more common than the others, ask only a share."""
-        level = catalogue.difficulty(technique).level
-        return level is not Level.UNRATED and kept(
-            technique, fair_share(catalogue.once(_counts), level)
-        )
+        return technique.stix_id in catalogue.once(_asked)
 
     def ask(
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
@@ -55,6 +51,6 @@ class DetectionDifficultyKind(QuestionKind):
         )
 
 
-def _counts(catalogue: Catalogue) -> Counter[Level]:
-    levels = (catalogue.difficulty(technique).level for technique in catalogue)
-    return Counter(level for level in levels if level in LEVELS)
+def _asked(catalogue: Catalogue) -> frozenset[str]:
+    levels = {t.stix_id: catalogue.difficulty(t).level for t in catalogue}
+    return thinned({stix_id: level for stix_id, level in levels.items() if level in LEVELS})

@@ -7,7 +7,8 @@ from quiz.content.difficulty import Difficulty, Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Evidence, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers, technique_choice
+from quiz.questions.distractors import nearest, strangers
+from quiz.questions.notes import technique_choice
 
 RANK = {Level.EASIER: 0, Level.MODERATE: 1, Level.HARD: 2, Level.VERY_HARD: 3}
 
@@ -37,7 +38,9 @@ class HarderToDetectKind(QuestionKind):
             if _has_reason(catalogue.difficulty(other))
             and RANK[catalogue.difficulty(other).level] < rank
         ]
-        others = nearest(technique, pool, rng, label=catalogue.display_name)
+        others = nearest(
+            technique, pool, rng, label=catalogue.display_name, nearness=nearness, apart=True
+        )
         if not others:
             return None
         rated = catalogue.difficulty(technique)
