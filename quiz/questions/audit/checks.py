@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from quiz.content.technique import Technique
-from quiz.questions.audit.facts import SUB_ID, Facts, contains, line, prefixes, words
+from quiz.questions.audit.facts import SUB_ID, Facts, contains, forms, line, words
 from quiz.questions.audit.findings import Fault, Finding
 from quiz.questions.audit.proofs.registry import subject_of
 from quiz.questions.audit.quoting import source_of
@@ -24,6 +24,7 @@ LIKENESS = 0.9
 
 ANY_ID = re.compile(r"(?<![A-Za-z0-9])(?:T\d{4}(?:\.\d{3})?|TA\d{4})(?![A-Za-z0-9])")
 CAPITALS = re.compile(r"\b[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
+CODE = re.compile(r"`[^`]*`")
 LEFTOVER = re.compile(
     r"\(Citation:|\]\(|</?(?:code|br|p|li|ul|sub|sup)\b|&(?:[a-z]{2,8}|#\d{1,5});"
     r"|\*\*|^#+ |  |\[\d+\]"
@@ -77,7 +78,7 @@ def _in_excerpt(excerpt: str, techniques: Iterable[Technique], facts: Facts) -> 
     capitals = {word.upper() for word in CAPITALS.findall(excerpt)}
     for technique in techniques:
         for name in _names(technique, facts):
-            if any(form in shown for form in _forms(name)):
+            if any(form in shown for form in forms(name)):
                 yield Finding(Fault.LEAK, f"the excerpt says “{name}”")
             if told := capitals & _acronyms(name):
                 yield Finding(Fault.LEAK, f"the excerpt says {min(told)}, short for “{name}”")
@@ -90,15 +91,6 @@ def _in_excerpt(excerpt: str, techniques: Iterable[Technique], facts: Facts) -> 
 def _names(technique: Technique, facts: Facts) -> tuple[str, ...]:
     parent = facts.parent(technique)
     return (technique.name, parent.name) if parent else (technique.name,)
-
-
-@lru_cache(maxsize=4096)
-def _forms(name: str) -> tuple[str, ...]:
-    """A name's words as they stand, run together as in code, and in the other number."""
-    found = words(name)
-    last = found[-1]
-    other = last[:-1] if last.endswith("s") and len(last) > 3 else f"{last}s"
-    return (line(name), f" {' '.join((*found[:-1], other))} ", f" {''.join(found)} ")
 
 
 @lru_cache(maxsize=4096)
@@ -148,7 +140,7 @@ def _alike(one: str, other: str) -> bool:
     """Whether two names have the same words, or nearly all pairs of letters in common (Dice)."""
     if not one or not other:
         return False
-    if prefixes(words(one)) == prefixes(words(other)):
+    if {w.rstrip("s") for w in words(one)} == {w.rstrip("s") for w in words(other)}:
         return True
     first, second = _pairs(one), _pairs(other)
     return 2 * len(first & second) >= LIKENESS * (len(first) + len(second))
@@ -222,7 +214,7 @@ def _wording(question: Question, facts: Facts) -> Iterator[Finding]:
     shown: list[Option | Item] = [*question.options, *question.items, *question.targets]
     texts += [part for thing in shown for part in (thing.text, thing.note)]
     for text in texts:
-        if found := LEFTOVER.search(text):
+        if found := LEFTOVER.search(CODE.sub("code", text)):
             yield Finding(Fault.FORM, f"{found[0]!r} is left over in {text[:50]!r}")
     asked = line(question.stem)
     for name in (question.subject, question.subject.rpartition(": ")[2]):

@@ -48,6 +48,15 @@ def contains(text: str, phrase: str) -> bool:
     return bool(found.strip()) and found in line(text)
 
 
+@lru_cache(maxsize=2**12)
+def forms(name: str) -> tuple[str, ...]:
+    """A name as a line of words: as it stands, in the other number, and run together."""
+    found = words(name)
+    last = found[-1]
+    other = last[:-1] if last.endswith("s") and len(last) > 3 else f"{last}s"
+    return (line(name), f" {' '.join((*found[:-1], other))} ", f" {''.join(found)} ")
+
+
 def prefixes(found: Iterable[str]) -> frozenset[str]:
     """The beginnings of words, by which forms of one word are known."""
     return frozenset(word[:PREFIX] for word in found)

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quiz.questions.audit.findings import Fault
-from quiz.questions.audit.solvers import CHOOSERS, MOST_OFTEN_KEY, MOST_OFTEN_RIGHT, Score
+from quiz.questions.audit.solvers import (
+    CHOOSERS,
+    COMPARING,
+    MOST_OFTEN_KEY,
+    MOST_OFTEN_RIGHT,
+    Score,
+)
 
 MARGIN = 0.05
 """How much better than chance a guesser may be."""
-LUCK = 3.0
-"""How many standard errors are no luck: few questions may stray further than the margin."""
+LUCK = 4.0
+"""How many standard errors are no luck, with a thousand scores to look at."""
 JUDGED_FROM = 100
 """From how many questions a kind's guessers are judged."""
 KINDS_EACH = 5
@@ -75,21 +81,17 @@ class Tally:
         """The share of the excerpts' words that is hidden."""
         return 1 - self.shown / self.words if self.words else 0.0
 
-    def scores(self) -> Iterator[tuple[str, str, Score]]:
-        """Every guesser's score, over all rungs of nearness (``""``) and on each."""
-        for rung, solvers in ({"": self.solvers} | self.rungs).items():
-            for name, score in solvers.items():
-                yield rung, name, score
+
+def judged(kind: str, solver: str, score: Score) -> bool:
+    """Whether a score counts: there are enough questions, and it is a guesser's, not a knower's."""
+    knows = solver == MOST_OFTEN_RIGHT and kind in COMPARING
+    return score.questions >= JUDGED_FROM and not knows
 
 
-def judged(score: Score) -> bool:
-    """Whether there are enough questions to say anything."""
-    return score.questions >= JUDGED_FROM
-
-
-def beats_chance(score: Score) -> bool:
+def beats_chance(kind: str, solver: str, score: Score) -> bool:
     """Whether a guesser is more than the margin better than chance, and that is no luck."""
-    return judged(score) and score.excess > max(MARGIN, LUCK * score.standard_error)
+    limit = max(MARGIN, LUCK * score.standard_error)
+    return judged(kind, solver, score) and score.excess > limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ class Report:
             "",
             *_aligned(_counts(self.kinds)),
             "",
-            f"Guessers: what they get right, in per cent (! over {MARGIN:.0%} above chance, no luck)",
+            f"Guessers: percent right; ! is over {MARGIN:.0%} above chance; ? is not judged",
             *_aligned(_guessers(self.kinds)),
             *_arrangers(self.kinds),
             "",
@@ -179,22 +181,22 @@ def _kind(tally: Tally) -> dict[str, Any]:
         }
         if excerpts
         else None,
-        "solvers": {name: _score(score) for name, score in tally.solvers.items()},
-        "rungs": {
-            rung: {name: _score(score) for name, score in solvers.items()}
-            for rung, solvers in tally.rungs.items()
-        },
+        "solvers": _scores(tally.kind, tally.solvers),
+        "rungs": {rung: _scores(tally.kind, solvers) for rung, solvers in tally.rungs.items()},
     }
 
 
-def _score(score: Score) -> dict[str, Any]:
+def _scores(kind: str, solvers: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
     return {
-        "questions": score.questions,
-        "score": round(score.mean, 4),
-        "chance": round(score.chance, 4),
-        "standard_error": round(score.standard_error, 4),
-        "judged": judged(score),
-        "beats_chance": beats_chance(score),
+        name: {
+            "questions": score.questions,
+            "score": round(score.mean, 4),
+            "chance": round(score.chance, 4),
+            "standard_error": round(score.standard_error, 4),
+            "judged": judged(kind, name, score),
+            "beats_chance": beats_chance(kind, name, score),
+        }
+        for name, score in solvers.items()
     }
 
 
@@ -233,16 +235,19 @@ def _guessers(kinds: Iterable[Tally]) -> list[tuple[str, ...]]:
                 tally.kind,
                 f"{found[0].chance:.0%}".rstrip("%"),
                 f"{luck * 100:.1f}",
-                *(_cell(tally.solvers.get(name)) for name in COLUMNS),
+                *(_cell(tally, name) for name in COLUMNS),
             )
         )
     return rows
 
 
-def _cell(score: Score | None) -> str:
+def _cell(tally: Tally, solver: str) -> str:
+    score = tally.solvers.get(solver)
     if score is None:
         return "–"
-    mark = "!" if beats_chance(score) else "" if judged(score) else "?"
+    mark = "?"
+    if judged(tally.kind, solver, score):
+        mark = "!" if beats_chance(tally.kind, solver, score) else ""
     return f"{score.mean * 100:.0f}{mark}"
 
 
@@ -252,7 +257,7 @@ def _arrangers(kinds: Iterable[Tally]) -> Iterator[str]:
         others = [n for n in tally.solvers if n not in CHOOSERS and n not in COLUMNS]
         if others:
             names = [*others, *(n for n in tally.solvers if n == "most shared words")]
-            scores = ", ".join(f"{name} {_cell(tally.solvers[name])}" for name in names)
+            scores = ", ".join(f"{name} {_cell(tally, name)}" for name in names)
             chance = tally.solvers[others[0]].chance * 100
             yield f"{tally.kind}: {scores} (chance {chance:.0f})"
 

@@ -18,7 +18,7 @@ from math import sqrt
 from quiz.questions.base import GAP, AnswerKind, Item, Option, Question
 from quiz.questions.wording import FUNCTION_WORDS, WORD, stem
 
-GRAM = 4
+GRAM = 5
 """How many letters in a row count as shared."""
 PLACES = 5
 PRIOR = 4.0
@@ -130,6 +130,8 @@ CHOOSERS: Mapping[str, Guess] = {
 MOST_OFTEN_KEY = "most often the key"
 MOST_OFTEN_RIGHT = "most often right when shown"
 """These two learn from every question but those about the same technique."""
+COMPARING = frozenset({"harder-to-detect"})
+"""Kinds that compare options by what each of them is: to remember what was right is to know."""
 
 
 def hits(worth: Sequence[float], right: Sequence[bool]) -> float:
@@ -233,11 +235,9 @@ class Memory:
     A guesser who had seen the card itself would know the answer, so questions about the
     same technique do not count. Neither do those about an option's own technique: else
     every option but the key would have been the key of its own card. As the key has lost
-    its card so, options that are ahead by no more than ``card``, a card's questions, are
-    no better: else of two levels that are right equally often the other would win.
+    its card so, options that are ahead by no more than a card's questions are no better:
+    else of two levels that are right equally often the other one would always win.
     """
-
-    card: int = 1
 
     shown: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
@@ -261,12 +261,13 @@ class Memory:
 
     def choose(self) -> Iterator[tuple[str, float, float]]:
         """Both guessers' scores at every question remembered, and chance."""
+        card = max(self.right_about.values(), default=0)
         base = self.right.total() / max(self.shown.total(), 1)
         for subject, names, rights in self.seen:
             counts = [self._without(subject, name) for name in names]
             chance = sum(rights) / len(rights)
             most = max(right for right, _ in counts)
-            favourites = [float(right >= most - self.card) for right, _ in counts]
+            favourites = [float(right >= most - card) for right, _ in counts]
             yield MOST_OFTEN_KEY, hits(favourites, rights), chance
             rates = [(right + base * PRIOR) / (shown + PRIOR) for right, shown in counts]
             yield MOST_OFTEN_RIGHT, hits(rates, rights), chance

@@ -48,8 +48,7 @@ def is_met_by(question: Question, option: Option, facts: Facts) -> bool:
 @proves("attack-id")
 def is_called(question: Question, option: Option, facts: Facts) -> bool:
     """The name or ID that is shown is that of the technique asked about."""
-    subject = subject_of(question, facts)
-    return line(option.text) in (line(str(subject.attack_id)), line(facts.shown(subject)))
+    return question.stix_id in facts.called(question.domain, option.text)
 
 
 @proves("family")

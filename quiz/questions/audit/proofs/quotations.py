@@ -1,6 +1,6 @@
 """Proofs of what is quoted: whose text it is, and that it is true of no other option."""
 
-from quiz.questions.audit.facts import Facts, line, prefixes, words
+from quiz.questions.audit.facts import Facts, forms, line
 from quiz.questions.audit.proofs.registry import proves, subject_of
 from quiz.questions.audit.quoting import find, tells_apart
 from quiz.questions.base import GAP, Option, Question
@@ -77,5 +77,5 @@ def is_linked(question: Question, option: Option, facts: Facts) -> bool:
     if not technique or str(technique.attack_id) not in facts.links(subject_of(question, facts)):
         return False
     quotes = [e.quote for e in question.evidence if find(excerpt, line(e.quote))]
-    name = prefixes(words(technique.name))  # perhaps in the other number
-    return GAP in excerpt and any(name <= prefixes(words(quote)) for quote in quotes)
+    named = any(form in line(quote) for quote in quotes for form in forms(technique.name))
+    return named and GAP in excerpt
