@@ -147,15 +147,19 @@ def _cost(excerpt: Excerpt) -> float:
 
 
 def tells_apart(
-    excerpt: Excerpt, technique: Technique, others: Iterable[Technique], catalogue: Catalogue
+    excerpt: Excerpt,
+    technique: Technique,
+    others: Iterable[Technique],
+    catalogue: Catalogue,
+    ignored: str = "",
 ) -> bool:
     """Tell whether an excerpt says something that is in none of the others' texts.
 
     That is so where at least ``TELLING`` of the words still shown, none of them
-    common in the domain, are missing from the other's text.
+    common in the domain or ``ignored``, are missing from the other's text.
     """
     texts = catalogue.once(_texts)
-    shown = stems(excerpt.text) - texts.common[technique.domain]
+    shown = stems(excerpt.text) - texts.common[technique.domain] - stems(ignored)
     return all(len(shown - texts.stems[other.stix_id]) >= TELLING for other in others)
 
 
