@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, NotNullable, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
 
 from quiz.db.models import Attempt, AttemptQuestion, Card, Flag, Learner, Review, SwitchedOff
 
@@ -325,7 +325,7 @@ def flag(learner_id: int, key: str, seed: int, reason: str) -> Select[Flag]:
 
 def flagged_keys(*, only_open: bool) -> Select[str, int]:
     """The cards flagged, latest first, each with its latest flag; or those with an open flag."""
-    latest = func.max(Flag.id)
+    latest = func.max(Flag.id).label("latest")
     query = select(Flag.card_key, latest).group_by(Flag.card_key).order_by(latest.desc())
     return query.having(func.count() > func.count(Flag.resolved_at)) if only_open else query
 
@@ -368,9 +368,13 @@ def switched_off_keys() -> Select[str]:
     return select(SwitchedOff.card_key)
 
 
-def switched_off() -> Select[SwitchedOff]:
-    """The cards that no one is asked any more, latest first."""
-    return select(SwitchedOff).order_by(SwitchedOff.since.desc(), SwitchedOff.card_key)
+def switched_off() -> Select[SwitchedOff, str | None]:
+    """The cards that no one is asked any more, and who decided so, latest first."""
+    return (
+        select(SwitchedOff, Nullable(Learner.name))
+        .outerjoin(Learner, Learner.id == SwitchedOff.learner_id)
+        .order_by(SwitchedOff.since.desc(), SwitchedOff.card_key)
+    )
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -70,7 +70,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/count")
 def count() -> ResponseReturnValue:
     """Count the cards of the query string's scope, for the page that builds a quiz."""
-    return {"cards": quizzes.available(current_catalogue(), scope_of_request())}
+    return {"cards": quizzes.available(db.session, current_catalogue(), scope_of_request())}
 
 
 @bp.get("/<int:attempt_id>")
@@ -169,7 +169,7 @@ def _render_builder(form: BuilderForm) -> str:
         "quizzes/index.html",
         form=form,
         purposes={kind.slug: kind.purpose for kind in KINDS.values()},
-        cards=quizzes.available(catalogue, form.scope),
+        cards=quizzes.available(db.session, catalogue, form.scope),
         unfinished=quizzes.unfinished(db.session, learner),
         history=quizzes.history(db.session, learner, HISTORY),
         zone=current_zone(),
