@@ -368,6 +368,11 @@ def switched_off_keys() -> Select[str]:
     return select(SwitchedOff.card_key)
 
 
+def switched_off_total() -> Select[int]:
+    """How many cards no one is asked any more."""
+    return select(func.count()).select_from(SwitchedOff)
+
+
 def switched_off() -> Select[SwitchedOff, str | None]:
     """The cards that no one is asked any more, and who decided so, latest first."""
     return (

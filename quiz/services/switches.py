@@ -30,7 +30,17 @@ def switched_off(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(queries.switched_off_keys()))
 
 
-def listing(session: Session) -> list[Switch]:
+def is_switched_off(session: Session, key: str) -> bool:
+    """Tell whether no one is asked a card any more."""
+    return session.get(SwitchedOff, key, populate_existing=True) is not None
+
+
+def total(session: Session) -> int:
+    """Count the cards switched off."""
+    return session.scalars(queries.switched_off_total()).one()
+
+
+def listing(session: Session, *, start: int = 0, limit: int | None = None) -> list[Switch]:
     """List the cards switched off, latest first."""
     return [
         Switch(
@@ -41,7 +51,7 @@ def listing(session: Session) -> list[Switch]:
             why=row.why,
             by=name,
         )
-        for row, name in session.execute(queries.switched_off())
+        for row, name in session.execute(queries.switched_off().offset(start).limit(limit))
     ]
 
 
@@ -51,7 +61,7 @@ def switch_off(session: Session, learner: Learner, key: str, *, why: str, now: d
     row = SwitchedOff(
         card_key=key, stix_id=stix_id, kind=kind, learner_id=learner.id, why=why, since=now
     )
-    if session.get(SwitchedOff, key, populate_existing=True):
+    if is_switched_off(session, key):
         return False
     try:
         with session.begin_nested():

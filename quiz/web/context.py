@@ -43,6 +43,11 @@ def current_learner() -> Learner:
     return learner
 
 
+def runs_instance() -> bool:
+    """Whether who makes this request runs the instance: in solo mode, the one learner there is."""
+    return bool(current_app.config["MODE"] == "solo")
+
+
 def current_zone() -> ZoneInfo:
     """The learner's time zone."""
     return ZoneInfo(current_learner().time_zone)
@@ -113,6 +118,7 @@ def init_app(app: Flask) -> None:
         find_technique=find_technique,
         kind_title=kind_title,
         now=now,
+        runs_instance=runs_instance,
         theme=theme,
         with_scope=with_scope,
     )
