@@ -34,7 +34,6 @@ def flags() -> ResponseReturnValue:
     number = min(max(request.args.get("page", 1, type=int), 1), last)
     start = (number - 1) * PAGE_SIZE
     off = show is Show.OFF
-    current_learner()
     return render_template(
         "admin/flags.html",
         show=show,

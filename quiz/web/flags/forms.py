@@ -7,6 +7,15 @@ from wtforms.validators import InputRequired, Length
 from quiz.services.flags import LONGEST_NOTE, Reason
 
 
+REASONS = {
+    Reason.WRONG: "It is wrong",
+    Reason.UNCLEAR: "Unclear",
+    Reason.TOO_EASY: "Too easy",
+    Reason.GIVES_ITSELF_AWAY: "Gives itself away",
+}
+"""The reasons as their buttons name them."""
+
+
 def one_line_ends(text: str | None) -> str:
     """Count a line's end once, as the page's own limit does, where forms send two characters."""
     return (text or "").replace("\r\n", "\n")
@@ -19,7 +28,7 @@ class FlagForm(FlaskForm):
     """
 
     reason = RadioField(
-        choices=[SelectChoice(value=str(reason)) for reason in Reason],
+        choices=[SelectChoice(value=str(reason), label=REASONS[reason]) for reason in Reason],
         validators=[InputRequired()],
     )
     note = StringField(filters=[one_line_ends], validators=[Length(max=LONGEST_NOTE)])
