@@ -6,7 +6,6 @@ from wtforms.validators import InputRequired, Length
 
 from quiz.services.flags import LONGEST_NOTE, Reason
 
-
 REASONS = {
     Reason.WRONG: "It is wrong",
     Reason.UNCLEAR: "Unclear",
