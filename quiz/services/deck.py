@@ -64,7 +64,10 @@ class Deck:
         if scope is None or not scope.query:
             if not without:
                 return self._cards
-            return {key: card for key, card in list(self._cards.items()) if key not in without}
+            cards = self._cards.copy()
+            for key in without:
+                cards.pop(key, None)
+            return cards
         techniques = {technique.stix_id for technique in scope.select(self._catalogue)}
         kinds = scope.select_kinds()
         return {
