@@ -68,6 +68,15 @@ def matches(question: Question, answer: Sequence[str]) -> list[bool]:
     return [given == right for given, right in zip(answer, question.solution, strict=True)]
 
 
+def tidy(question: Question, answer: Collection[str]) -> list[str]:
+    """Give an answer as it is kept: each choice once, what was typed as one clean line."""
+    if question.answer_kind is AnswerKind.TEXT:
+        return [written(" ".join(answer))]
+    if question.answer_kind is AnswerKind.MATCH:
+        return list(answer)
+    return list(dict.fromkeys(answer))
+
+
 def written(text: str) -> str:
     """Clean a typed answer: one line, without control characters, of a limited length."""
     spaced = " ".join("".join(c if category(c)[0] != "C" else " " for c in text).split())

@@ -1,4 +1,4 @@
-"""Every card of a catalogue, in the order in which a newcomer meets them."""
+"""Every card of a catalogue, in the order in which a newcomer meets them; those to study."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Deck:
             (place + STRIDE * rank, rank, technique, kind)
             for place, technique in enumerate(catalogue.learning_order)
             for rank, kind in enumerate(KINDS.values())
-            if kind.applies(technique, catalogue)
+            if self.holds(kind) and kind.applies(technique, catalogue)
         ]
         places.sort(key=lambda found: found[:2])
         self._catalogue = catalogue
@@ -49,6 +49,10 @@ class Deck:
             (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
             for _, _, technique, kind in places
         }
+
+    def holds(self, kind: QuestionKind) -> bool:
+        """Tell whether cards of a kind belong here: quizzes ask in every way."""
+        return True
 
     @property
     def cards(self) -> Mapping[str, DeckCard]:
@@ -67,9 +71,12 @@ class Deck:
             if card.technique.stix_id in techniques and card.kind in kinds
         }
 
-    def ask(self, card: DeckCard, seed: int) -> Question | None:
-        """Make a card's question. Where no fair one can be made, the card leaves the deck."""
-        question = generate(card.technique, card.kind, seed, self._catalogue)
+    def ask(self, card: DeckCard, seed: int, *, typed: bool | None = None) -> Question | None:
+        """Make a card's question. Where no fair one can be made, the card leaves the deck.
+
+        ``typed`` is whether to ask for an answer in writing, as ``generate`` has it.
+        """
+        question = generate(card.technique, card.kind, seed, self._catalogue, typed=typed)
         if question is None:
             self._cards.pop(card.key, None)
         else:
@@ -80,7 +87,14 @@ class Deck:
         """Tell whether a card makes a question; tries it the first time."""
         return card.key in self._proven or self.ask(card, seed=0) is not None
 
-    def draw(self, scope: Scope, seed: int, asked: Collection[str]) -> Iterator[Question]:
+    def draw(
+        self,
+        scope: Scope,
+        seed: int,
+        asked: Collection[str],
+        *,
+        typed: bool | None = None,
+    ) -> Iterator[Question]:
         """Ask about every technique in scope once, then about each again, while there are cards.
 
         Techniques ``asked`` about before, by STIX id, come last. Of a technique's
@@ -94,19 +108,34 @@ class Deck:
         while order:
             for stix_id in order:
                 cards[stix_id].sort(key=lambda c: (-used[c.kind.slug], _place(seed, c.key)))
-                question = self._ask_last(cards[stix_id], seed)
+                question = self._ask_last(cards[stix_id], seed, typed)
                 if question is not None:
                     used[question.kind] += 1
                     yield question
             order = [stix_id for stix_id in order if cards[stix_id]]
 
-    def _ask_last(self, cards: list[DeckCard], seed: int) -> Question | None:
+    def _ask_last(self, cards: list[DeckCard], seed: int, typed: bool | None) -> Question | None:
         """Take cards off the end of a list until one makes a question."""
         while cards:
-            question = self.ask(cards.pop(), seed)
+            question = self.ask(cards.pop(), seed, typed=typed)
             if question is not None:
                 return question
         return None
+
+
+class Flashcards(Deck):
+    """The cards to study: without the kinds that make no flashcard, and never typed.
+
+    Make it with ``catalogue.once(Flashcards)``.
+    """
+
+    def holds(self, kind: QuestionKind) -> bool:
+        """Tell whether a kind's stem can stand on the front and its key on the back."""
+        return kind.flashcard
+
+    def ask(self, card: DeckCard, seed: int, *, typed: bool | None = False) -> Question | None:
+        """Make a card's question, to choose from unless it is asked for otherwise."""
+        return super().ask(card, seed, typed=typed)
 
 
 def _place(seed: int, name: str) -> float:

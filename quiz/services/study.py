@@ -19,7 +19,7 @@ from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
 from quiz.services import learners
-from quiz.services.deck import Deck, DeckCard
+from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
 from quiz.services.selection import Horizon, Selection
 
@@ -128,7 +128,7 @@ def card(
     session: Session, learner: Learner, catalogue: Catalogue, key: str, *, now: datetime
 ) -> Served | None:
     """Serve one card by key, due or not, or None where there is no such card."""
-    deck = catalogue.once(Deck)
+    deck = catalogue.once(Flashcards)
     found = deck.cards.get(key)
     return _serve(session, learner, deck, found, now) if found else None
 
@@ -157,7 +157,7 @@ def rate(
     reviews = row.reviews if row else 0
     if row and 1 <= sequence <= reviews:
         return _rated(session.scalars(queries.review(row.id, sequence)).one(), recorded=False)
-    found = catalogue.once(Deck).cards.get(key)
+    found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     if sequence != reviews + 1:
@@ -183,7 +183,7 @@ def queue(
 
     Returns how many there are.
     """
-    cards = catalogue.once(Deck).cards
+    cards = catalogue.once(Flashcards).cards
     wanted = [cards[key] for key in dict.fromkeys(keys) if key in cards]
     learners.lock(session, learner)
     among = queries.cards_among(learner.id, [card.key for card in wanted])
@@ -291,7 +291,7 @@ def _rated(review: Review, *, recorded: bool) -> Rated:
 
 
 def _serve(
-    session: Session, learner: Learner, deck: Deck, card: DeckCard, now: datetime
+    session: Session, learner: Learner, deck: Flashcards, card: DeckCard, now: datetime
 ) -> Served | None:
     row = _find(session, learner, card.key)
     reviews = row.reviews if row else 0

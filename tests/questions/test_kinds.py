@@ -16,6 +16,7 @@ from quiz.questions.generator import cards_of, generate
 from quiz.questions.kinds import KINDS
 from quiz.questions.wording import nearly_same, share_stems
 from tests import factories
+from tests.answering import right_answer, wrong_answer
 from tests.catalogues import STARTER, attack, attack_markdown, starter
 
 SEEDS = (0, 1, 2)
@@ -61,24 +62,6 @@ def ask_choices(
     return [q for q in ask_all(kind, catalogue, seeds) if q.answer_kind is not AnswerKind.TEXT]
 
 
-def right_answer(question: Question) -> list[str]:
-    if question.answer_kind is AnswerKind.TEXT:
-        return [question.accepted[0]]
-    return list(question.solution or question.correct_ids)
-
-
-def wrong_answer(question: Question) -> list[str]:
-    match question.answer_kind:
-        case AnswerKind.ORDER:
-            return list(reversed(question.solution))
-        case AnswerKind.MATCH:
-            return [*question.solution[1:], question.solution[0]]
-        case AnswerKind.TEXT:
-            return ["no such thing"]
-        case _:
-            return [next(option.id for option in question.options if not option.correct)]
-
-
 def shown(question: Question) -> list[Option | Item]:
     return [*question.options, *question.items, *question.targets]
 
@@ -121,8 +104,7 @@ def test_seeds_vary_the_question(kind: QuestionKind, catalogue_of: CatalogueOf) 
     for technique in catalogue:
         asked = [q for seed in range(8) if (q := generate(technique, kind, seed, catalogue))]
         if asked:
-            shown = {(q.stem, q.excerpt, *(o.text for o in (*q.options, *q.items))) for q in asked}
-            assert len(shown) > 1
+            assert len({(q.stem, q.excerpt, *[o.text for o in shown(q)]) for q in asked}) > 1
             return
     pytest.fail("the kind asked nothing")
 

@@ -15,11 +15,12 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import begin_writing, db
 from quiz.db.models import Attempt, AttemptQuestion, Review
-from quiz.questions.base import GAP
+from quiz.questions.base import GAP, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import quizzes
 from tests import factories
+from tests.answering import as_sent, right_answer, wrong_answer
 from tests.conftest import CountQueries
 from tests.web.conftest import Clock, MakeApp
 from tests.web.visitor import Page, Visitor
@@ -62,16 +63,17 @@ def start(visitor: Visitor, length: int | str = 5, **scope: Any) -> Page:
 
 
 def right(row: AttemptQuestion) -> list[str]:
-    return [option["id"] for option in row.question["options"] if option["correct"]]
+    return right_answer(Question.from_dict(row.question))
 
 
 def wrong(row: AttemptQuestion) -> list[str]:
-    return [next(o["id"] for o in row.question["options"] if not o["correct"])]
+    return wrong_answer(Question.from_dict(row.question))
 
 
 def answer(visitor: Visitor, row: AttemptQuestion, chosen: list[str]) -> Page:
     address = f"/quiz/{row.attempt_id}/{row.position}"
-    return visitor.send(visitor.read(address), address, chosen=chosen)
+    fields = as_sent(Question.from_dict(row.question), chosen)
+    return visitor.send(visitor.read(address), address, **fields)
 
 
 # Building ------------------------------------------------------------------------------------
