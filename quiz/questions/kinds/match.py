@@ -65,7 +65,8 @@ def _ids(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | Non
             )
             for t in four
         ],
-        explanation=_explain(four, "is", [str(t.attack_id) for t in four], catalogue),
+        explanation="An ID stands for one technique: "
+        f"{technique.attack_id} is {catalogue.display_name(technique)}.",
         evidence=tuple(evidence.from_identity(t) for t in four),
     )
 
@@ -152,7 +153,7 @@ def _tactics_draft(four: Sequence[tuple[Technique, Tactic]], catalogue: Catalogu
             )
             for technique, tactic in four
         ],
-        explanation=_explain(techniques, "serves", names, catalogue),
+        explanation=f"Of {listing(names)}, each technique serves only the one beside it.",
         evidence=tuple(evidence.from_field(technique, "tactics") for technique in techniques),
     )
 
@@ -163,11 +164,3 @@ def _item(technique: Technique, catalogue: Catalogue) -> Choice:
         note=describe(technique, catalogue),
         technique=technique,
     )
-
-
-def _explain(
-    techniques: Sequence[Technique], verb: str, targets: Sequence[str], catalogue: Catalogue
-) -> str:
-    names = map(catalogue.display_name, techniques)
-    pairs = [f"{name} {verb} {target}" for name, target in zip(names, targets, strict=True)]
-    return f"{listing(pairs)}."

@@ -229,5 +229,5 @@ def _milliseconds_since(shown: int | None) -> int:
 
 @bp.app_template_filter()
 def points(score: float) -> str:
-    """Write a sum of scores with no more digits than it needs: *8*, *7.5*."""
-    return f"{score:.1f}".removesuffix(".0")
+    """Write a sum of scores with no more digits than it needs: *8*, *7.5*, *0.33*."""
+    return f"{score:.2f}".rstrip("0").removesuffix(".")
