@@ -1,6 +1,7 @@
 """Right and wrong answers to any question, as grading has them and as a form sends them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from quiz.questions.base import AnswerKind, Question
 
@@ -30,3 +31,19 @@ def as_sent(question: Question, answer: Sequence[str]) -> dict[str, str | list[s
     if question.answer_kind is AnswerKind.ORDER:
         return {f"place-{id_}": str(place) for place, id_ in enumerate(answer, start=1)}
     return {"chosen": list(answer)}
+
+
+def typed(question: Question, *accepted: str, lookalikes: tuple[str, ...] = ()) -> Question:
+    """Ask a question for an answer in writing."""
+    return replace(
+        question,
+        answer_kind=AnswerKind.TEXT,
+        stem="What is this technique called?",
+        excerpt=None,
+        options=(),
+        items=(),
+        targets=(),
+        solution=(),
+        accepted=accepted,
+        lookalikes=lookalikes,
+    )

@@ -1,7 +1,6 @@
 """The export that other programs read: its fields, order and bytes."""
 
 import json
-
 from dataclasses import replace
 
 from quiz.exports import json_lines

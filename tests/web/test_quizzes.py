@@ -210,7 +210,16 @@ def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) 
         for row in db.session.scalars(questions):
             options = row.question["options"]
             keys = [option["correct"] for option in options]
+            solution = row.question["solution"]
+            told = {"note": f"{canary} note"} | dict.fromkeys(
+                ("tactic", "stix_id", "attack_id"), canary
+            )
             row.question = row.question | {
+                "solution": solution[1:] + solution[:1],
+                "items": [item | told for item in row.question["items"]],
+                "targets": [target | told for target in row.question["targets"]],
+                "accepted": [canary for _ in row.question["accepted"]],
+                "lookalikes": [canary],
                 "explanation": f"{canary} reason",
                 "evidence": [{"file": canary, "section": canary, "quote": f"{canary} evidence"}],
                 "key": f"{canary}/x",
@@ -219,9 +228,7 @@ def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) 
                 "stix_id": canary,
                 "difficulty": {"level": canary},
                 "options": [
-                    option
-                    | {"correct": correct, "note": f"{canary} note", "tactic": canary}
-                    | {"stix_id": canary, "attack_id": canary}
+                    option | told | {"correct": correct}
                     for option, correct in zip(options, keys[1:] + keys[:1], strict=True)
                 ],
             }
@@ -253,7 +260,8 @@ def test_real_reasons_notes_and_evidence_come_only_with_the_answer(
         question = row.question
         address = f"/quiz/1/{row.position}"
         page = visitor.read(address)
-        told = [question["explanation"], *(o["note"] for o in question["options"] if o["note"])]
+        choices = [*question["options"], *question["items"], *question["targets"]]
+        told = [question["explanation"], *(c["note"] for c in choices if c["note"])]
         shown = question["stem"] + (question["excerpt"] or "").replace(GAP, "")
         quotes = [evidence["quote"] for evidence in question["evidence"]]
         # A short one, as a tactic's name, is an option too, or a part of the page.
@@ -309,7 +317,7 @@ def test_the_first_answer_counts(visitor: Visitor, rows: Rows) -> None:
 def test_an_empty_answer_says_so_and_loses_nothing(
     visitor: Visitor, clock: Clock, rows: Rows
 ) -> None:
-    page = start(visitor)
+    page = start(visitor, kinds=["tactic", "family"])
     clock.forward(seconds=5)
     asked_again = visitor.send(page, "/quiz/1/1")
     assert asked_again.status == 422
