@@ -38,10 +38,7 @@ list.addEventListener("click", (event) => {
   if (pressed) move(pressed.closest("li"), pressed.dataset.move);
 });
 
-// A page that was sent incomplete, or that the browser filled in again, keeps its places.
-const given = (row) => Number(place(row).value) || Infinity;
-list.append(...rows().sort((a, b) => given(a) - given(b)));
-if (rows().every((row) => !place(row).value)) field.dataset.untouched = "";
+field.dataset.untouched = "";
 number();
 for (const row of rows()) {
   place(row).hidden = true;
