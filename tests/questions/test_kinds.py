@@ -1,14 +1,16 @@
 """One contract for every kind of question, over the starter and over ATT&CK's own files."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from quiz.content.catalogue import Catalogue
-from quiz.content.folder import read_folder
+from quiz.content.folder import TechniqueFolder, read_folder
 from quiz.content.technique import Technique
 from quiz.learning.grading import grade
 from quiz.questions.base import GAP, AnswerKind, Item, Option, Question, QuestionKind
@@ -267,6 +269,19 @@ def test_an_order_that_nobody_states_is_not_asked_for() -> None:
     assert len(unstated.tactics("elsewhere")) == 5
     assert not ask_all(KINDS["tactic-order"], unstated)
     assert ask_all(KINDS["tactic-order"], factories.catalogue())
+
+
+def test_the_order_of_tactics_is_quoted_from_the_collection_that_states_it(tmp_path: Path) -> None:
+    shutil.copytree(STARTER, tmp_path / "techniques" / "own")
+    nested = TechniqueFolder(tmp_path / "techniques").load().catalogue
+    alone = read_folder(tmp_path / "techniques" / "own").catalogue
+    (tmp_path / "techniques" / "own" / "collection.json").unlink()
+    unstated = read_folder(tmp_path / "techniques" / "own").catalogue
+    files = [
+        {q.evidence[0].file for q in ask_all(KINDS["tactic-order"], catalogue, seeds=(0,))}
+        for catalogue in (nested, alone, unstated)
+    ]
+    assert files == [{"own/collection.json"}, {"collection.json"}, {"starter/collection.json"}]
 
 
 # The key of each kind, checked against the fields without the generator's own code.

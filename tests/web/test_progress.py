@@ -127,7 +127,7 @@ def test_quiz_answers_count_with_the_share_that_was_right(visitor: Visitor) -> N
             db.session,
             learner,
             starter(),
-            scope=Scope(),
+            scope=Scope(kinds=("tactic",)),
             length=2,
             seed=1,
             token="progress",

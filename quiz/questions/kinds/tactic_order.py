@@ -49,7 +49,7 @@ class TacticOrderKind(QuestionKind):
             f"{place}, and {catalogue.display_name(technique)} serves it.",
             evidence=(
                 Evidence(
-                    file=_file(technique, source),
+                    file=_file(source, catalogue),
                     section="tactics",
                     quote=", ".join(tactic.name for tactic in matrix),
                 ),
@@ -95,11 +95,12 @@ def _matrix(domain: str, catalogue: Catalogue) -> tuple[tuple[Tactic, ...], Coll
     return declared, None
 
 
-def _file(technique: Technique, source: Collection | None) -> str:
+def _file(source: Collection | None, catalogue: Catalogue) -> str:
     """Where the order stands, below the folder of collections as all paths are."""
     if source is None:
         return SHIPPED
     folder = source.folder.name
     # A collection is the folder of collections itself, or lies directly in it.
-    nested = source.name != technique.collection or PurePath(technique.path).parts[0] == folder
+    own = next((t for t in catalogue if t.collection == source.name), None)
+    nested = own is None or PurePath(own.path).parts[0] == folder
     return f"{folder}/{FILE}" if nested else FILE

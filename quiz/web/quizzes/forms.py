@@ -1,6 +1,7 @@
 """What a quiz is built from, and what starts one."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
@@ -142,6 +143,7 @@ def in_order(places: Mapping[str, str]) -> list[str]:
     known = {str(place) for place in range(1, len(places) + 1)}
     if not known.issuperset(places.values()):
         raise UnknownOption("there is no such place; choose again")
-    if twice := [place for place in sorted(known) if list(places.values()).count(place) > 1]:
-        raise IncompleteAnswer(f"Place {twice[0]} is given twice. Give each place once.")
+    place, times = Counter(places.values()).most_common(1)[0]
+    if times > 1:
+        raise IncompleteAnswer(f"Place {place} is given twice. Give each place once.")
     return sorted(places, key=lambda id_: int(places[id_]))
