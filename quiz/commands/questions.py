@@ -1,5 +1,6 @@
 """``flask questions``: what can be asked, for other programs."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from flask.cli import AppGroup
 
 from quiz.commands.source import catalogue_of
 from quiz.exports import json_lines
+from quiz.questions.audit import DEFAULT_SEEDS
+from quiz.questions.audit import audit as audit_questions
 from quiz.questions.kinds import KINDS
 
 questions = AppGroup("questions", help="Generate questions outside the browser.")
@@ -52,3 +55,32 @@ def export(
     ):
         # Bytes, so that the console's encoding and line ends change nothing.
         sys.stdout.buffer.write(f"{json_lines.line(question)}\n".encode())
+
+
+@questions.command("audit")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="Read this folder of technique files instead of the active collections.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=DEFAULT_SEEDS,
+    show_default=True,
+    help="Questions for each technique and kind; four take all rungs of nearness.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
+def audit(directory: Path | None, seeds: int, as_json: bool) -> None:
+    """Check every key against the fields, and every question against test-wise guessing.
+
+    Exits with 1 where something is wrong. docs/audit.md says how to read the report.
+    """
+    report = audit_questions(catalogue_of(directory), seeds)
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(report.table())
+    if not report.passed:
+        raise SystemExit(1)

@@ -145,6 +145,9 @@ class Technique:
     path: str = ""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, hash=False)
 
+    def __hash__(self) -> int:
+        return hash(self.stix_id)  # its identity; its texts may be a hundred kilobytes
+
     @property
     def is_subtechnique(self) -> bool:
         """Whether the ID names a parent."""
@@ -174,7 +177,9 @@ class Collection:
 
     ``tactics`` are in matrix order, and empty where the folder declares none.
     ``order`` lists ATT&CK IDs in the order that newcomers should meet them.
-    ``revoked`` maps the STIX id of a revoked technique to its successor's.
+    ``revoked`` maps the STIX id of a revoked technique to its successor's. ``uses``
+    lists the ATT&CK IDs documented for an actor's ID, where the procedure examples of
+    the files are only some of those that there are.
     """
 
     name: str
@@ -187,6 +192,7 @@ class Collection:
     licence: str = ""
     copyright: str = ""
     revoked: Mapping[str, str] = field(default_factory=dict, compare=False, hash=False)
+    uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, hash=False)
 
     @property
     def label(self) -> str:

@@ -1,36 +1,20 @@
-"""Near misses that are certainly wrong, and choices that say nothing about which is right."""
+"""Techniques to stand beside the right one: near misses that are certainly wrong."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import exp, log
+from collections.abc import Callable, Collection, Iterable, Iterator
 from random import Random
-from typing import Generic, TypeVar
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
-from quiz.questions.base import Choice
-from quiz.questions.wording import listing, nearly_same
+from quiz.questions.balance import WRONG, weighted_sample
+from quiz.questions.base import Nearness
+from quiz.questions.wording import nearly_same, share_stems
 
-T = TypeVar("T")
-
-WRONG = 3
-"""Wrong options where one is right: four in all, so chance is a quarter."""
-TOTAL_IF_SEVERAL = 5
-MOST_RIGHT = 3
-LEAST_WRONG = 2
 NEAREST = 18
 """How many of the nearest techniques are drawn from: enough to vary, few enough to be near."""
-NEAR_WEIGHT = 3.0
-"""How much rather a near value of a closed set is drawn than another."""
-MOST_COMMON = 0.28
-"""The largest share of questions that may have the same key: of four options, chance is 0.25."""
-SLACK = 1.2
-"""How far above an even spread over the keys there are the most common one may always be."""
-TRIALS = 30
-STEP = 0.4
+FEWEST_SIBLINGS = 2
+"""Three look-alikes beside one another are a question; a technique and one sibling are not."""
 
 
 def nearest(
@@ -39,19 +23,30 @@ def nearest(
     rng: Random,
     *,
     label: Callable[[Technique], str],
+    nearness: Nearness,
+    linked: Collection[Technique] = (),
     weight: Callable[[Technique], float] = lambda _: 1.0,
+    apart: bool = False,
 ) -> tuple[Technique, ...] | None:
-    """Draw three techniques to stand beside the key, near ones first; None where there are none.
+    """Draw three techniques to stand beside the key, as near as asked; None where there are none.
 
-    ``pool`` must hold only techniques that are certainly wrong. No two options
-    come from one family or have nearly the same name. How many are longer than
-    the key is drawn first, so that the key's length says nothing. ``weight`` is
-    how often a technique is the key of other questions, where some are more
-    often than others: those are offered more often too.
+    ``pool`` must hold only techniques that are certainly wrong; those of them that
+    are ``linked`` come first from that rung on. No two options come from one family
+    or have nearly the same name. How many are longer than the key is drawn first,
+    so that the key's length says nothing. ``weight`` is how often a technique is the
+    key of other questions, where some are more often than others: those are offered
+    more often too. ``apart`` allows no word that two names share, where those that
+    share one would tell right from wrong.
     """
     everyone = list(pool)
-    candidates = weighted_sample(everyone, [weight(t) for t in everyone], rng, len(everyone))
-    candidates.sort(key=lambda t: _distance(key, t))
+    candidates = weighted_sample(everyone, [weight(t) for t in everyone], rng)
+    # A linked technique that shares a word with the key would make the two stand out.
+    first = frozenset(t for t in linked if not share_stems(t.name, [key.name]))
+    if nearness < Nearness.LINKED:
+        first = frozenset()
+    candidates.sort(key=_distance(key, nearness))
+    if first:
+        candidates.sort(key=lambda t: t not in first)
     length = len(label(key))
     room = {True: rng.randint(0, WRONG)}  # how many may be longer, and how many may not
     room[False] = WRONG - room[True]
@@ -60,7 +55,9 @@ def nearest(
         for reach in (NEAREST, len(candidates)):
             for technique in candidates[:reach]:
                 longer = len(label(technique)) > length
-                if (room[longer] or not strict) and _fits(technique, (key, *picked), label):
+                if (room[longer] or not strict) and _fits(
+                    technique, (key, *picked), label, apart=apart
+                ):
                     picked.append(technique)
                     room[longer] -= 1
                 if len(picked) == WRONG:
@@ -68,149 +65,83 @@ def nearest(
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case(Generic[T]):
-    """What a technique has of a closed set, such as tactics, and what it certainly lacks.
+def beside(
+    key: Technique,
+    catalogue: Catalogue,
+    rng: Random,
+    nearness: Nearness,
+    excluded: Collection[Technique] = (),
+) -> Iterator[tuple[Technique, ...]]:
+    """Give sets of techniques to stand beside one whose text is quoted, the nearest set first.
 
-    ``near`` are the wrong values to prefer.
+    Siblings stand among siblings only: beside strangers, the shared parent would
+    tell. Parent and children are never offered, since a text about one is true of
+    the other. For siblings and linked techniques the quotation must say something
+    that is true of the key alone.
     """
-
-    right: tuple[T, ...]
-    wrong: tuple[T, ...]
-    near: frozenset[T] = frozenset()
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one value may be right, so that all that apply are asked for."""
-        return len(self.right) > 1
-
-
-@dataclass(frozen=True, slots=True)
-class Balance(Generic[T]):
-    """Draws options so that a value that is often right is no better a guess than a rare one.
-
-    Drawn evenly, *Windows* would be right nearly whenever it is shown, and the
-    others nearly never. So each value has a pull, above 0 for one that is right
-    too often when shown: it is then drawn less where it is right and more where
-    it is wrong.
-    """
-
-    pulls: Mapping[T, float]
-
-    @classmethod
-    def over(cls, cases: Sequence[Case[T]]) -> Balance[T]:
-        """Find the pulls for a catalogue's cases by trying and correcting, always alike."""
-        balance = cls(dict.fromkeys((v for c in cases for v in (*c.right, *c.wrong)), 0.0))
-        rng = Random(0)  # noqa: S311 - fairness, not secrecy
-        for _ in range(TRIALS):
-            right: Counter[T] = Counter()
-            wrong: Counter[T] = Counter()
-            for case in cases:
-                if drawn := balance.draw(case, rng):
-                    right.update(drawn[0])
-                    wrong.update(drawn[1])
-            share = log((right.total() + 1) / (wrong.total() + 1))
-            balance = cls(
-                {
-                    value: pull + STEP * (log((right[value] + 1) / (wrong[value] + 1)) - share)
-                    for value, pull in balance.pulls.items()
-                }
-            )
-        return balance
-
-    def draw(self, case: Case[T], rng: Random) -> tuple[list[T], list[T]] | None:
-        """Draw right and wrong values; None where fewer than two wrong ones can be shown.
-
-        One right and three wrong, or five in all where several may be right.
-        """
-        count = rng.randint(1, min(MOST_RIGHT, len(case.right)))
-        total = TOTAL_IF_SEVERAL if case.several else WRONG + 1
-        wrong_count = min(total - count, len(case.wrong))
-        if wrong_count < LEAST_WRONG:
-            return None
-        right = [exp(-self.pulls[value]) for value in case.right]
-        wrong = [
-            exp(self.pulls[value]) * (NEAR_WEIGHT if value in case.near else 1)
-            for value in case.wrong
-        ]
-        return (
-            weighted_sample(case.right, right, rng, count),
-            weighted_sample(case.wrong, wrong, rng, wrong_count),
+    out = frozenset(excluded)
+    if nearness is Nearness.SIBLING:
+        siblings = [t for t in catalogue.siblings(key) if t not in out]
+        chosen: list[Technique] = []
+        for sibling in rng.sample(siblings, len(siblings)):
+            if len(chosen) < WRONG and not any(
+                nearly_same(sibling.name, other.name) for other in (key, *chosen)
+            ):
+                chosen.append(sibling)
+        if len(chosen) >= FEWEST_SIBLINGS:
+            yield tuple(chosen)
+    pool = [t for t in strangers(key, catalogue) if t not in out]
+    tied = [t for t in linked(key, catalogue) if t not in out]
+    for rung in dict.fromkeys((min(nearness, Nearness.LINKED), Nearness.NEAR)):
+        around = nearest(
+            key,
+            (*pool, *tied) if rung >= Nearness.LINKED else pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=rung,
+            linked=tied,
         )
+        if around:
+            yield around
 
 
-def weighted_sample(
-    values: Sequence[T], weights: Sequence[float], rng: Random, count: int
-) -> list[T]:
-    """Draw distinct values, each draw in proportion to weight (Efraimidis and Spirakis, 2006)."""
-    times = [rng.expovariate(1.0) / weight for weight in weights]
-    return [values[i] for i in sorted(range(len(values)), key=times.__getitem__)[:count]]
-
-
-def kept(technique: Technique, share: float) -> bool:
-    """Keep a fixed share of techniques, always the same ones, where a key would be too common."""
-    return Random(technique.stix_id).random() < share  # noqa: S311 - fairness, not secrecy
-
-
-def fair_share(counts: Mapping[T, int], value: T, most_common: float = MOST_COMMON) -> float:
-    """The share of a key's questions to ask so that it is no better a guess than chance.
-
-    ``counts`` gives how many questions could have each key. None is then the key
-    of more than ``most_common`` of the questions asked, as far as that can be.
-    """
-    most_common = max(most_common, SLACK / len(counts))
-    most = float(max(counts.values()))
-    for _ in range(TRIALS):
-        most = most_common * sum(min(count, most) for count in counts.values())
-    return min(1.0, max(most, 1.0) / counts[value])
-
-
-def technique_choice(
-    technique: Technique, catalogue: Catalogue, *, correct: bool, note: str = ""
-) -> Choice:
-    """Offer a technique by its full name; the note says what it is unless one is given."""
-    return Choice(
-        text=catalogue.display_name(technique),
-        correct=correct,
-        note=note or describe(technique, catalogue),
-        technique=technique,
-    )
-
-
-def describe(technique: Technique, catalogue: Catalogue) -> str:
-    """Say in a sentence what a technique is: its ID, tactics and platforms."""
-    tactics = listing(catalogue.tactic_names(technique))
-    platforms = listing(technique.platforms)
-    before = " (before compromise)" if technique.platforms == ("PRE",) else ""
-    where = f", on {platforms}" if platforms and not before else before
-    return f"{technique.attack_id} serves {tactics}{where}."
+def linked(technique: Technique, catalogue: Catalogue) -> tuple[Technique, ...]:
+    """The techniques outside the family that a text ties to this one, either way round."""
+    family = set(catalogue.family(technique))
+    tied = dict.fromkeys((*catalogue.links_from(technique), *catalogue.links_to(technique)))
+    return tuple(t for t in tied if t not in family)
 
 
 def strangers(technique: Technique, catalogue: Catalogue) -> list[Technique]:
     """The techniques of the domain outside the family that no text ties to this one."""
-    close = {
-        technique.stix_id,
-        *(t.stix_id for t in catalogue.family(technique)),
-        *(t.stix_id for t in catalogue.links_from(technique)),
-        *(t.stix_id for t in catalogue.links_to(technique)),
-    }
-    return [t for t in catalogue.in_domain(technique.domain) if t.stix_id not in close]
+    close = {technique, *catalogue.family(technique), *linked(technique, catalogue)}
+    return [t for t in catalogue.in_domain(technique.domain) if t not in close]
 
 
-def _distance(key: Technique, other: Technique) -> int:
-    """Rank nearness: same tactic and platform, same tactic, same platform, neither."""
-    same_tactic = not set(key.tactics).isdisjoint(other.tactics)
-    same_platform = not set(key.platforms).isdisjoint(other.platforms)
-    return 3 - 2 * same_tactic - same_platform
+def _distance(key: Technique, nearness: Nearness) -> Callable[[Technique], int]:
+    """Rank nearness by tactic, then by platform; far ones share no tactic."""
+    tactics, platforms = set(key.tactics), set(key.platforms)
+    far = nearness is Nearness.FAR
+
+    def rank(other: Technique) -> int:
+        apart = tactics.isdisjoint(other.tactics)
+        return 2 * (apart is not far) + platforms.isdisjoint(other.platforms)
+
+    return rank
 
 
 def _fits(
-    technique: Technique, chosen: Iterable[Technique], label: Callable[[Technique], str]
+    technique: Technique,
+    chosen: Iterable[Technique],
+    label: Callable[[Technique], str],
+    *,
+    apart: bool,
 ) -> bool:
     head = technique.attack_id.parent or technique.attack_id
     return not any(
         head == (other.attack_id.parent or other.attack_id)
         or nearly_same(technique.name, other.name)
         or nearly_same(label(technique), label(other))
+        or (apart and share_stems(label(technique), [label(other)]))
         for other in chosen
     )

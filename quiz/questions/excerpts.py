@@ -5,9 +5,10 @@ key the option that the text never mentions, so the words of all options are hid
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -22,17 +23,25 @@ MAX_HIDDEN = 0.25
 CLOSE_TO_BEST = 0.04
 """How much more than the least possible may be hidden, so that excerpts vary with the seed."""
 
+GAP_FIRST = 0.1
+
 ATTACK_ID = re.compile(r"\bT[AS]?\d{4}(?:\.\d{3})?\b")
 CODE = re.compile(r"`[^`]*`")
+ABBREVIATED = re.compile(r"(?P<last>\w+)[\])/.\w:]* \((?P<short>[A-Z][A-Za-z0-9]{1,9}?)s?\)")
 GAPS = re.compile(rf"{GAP}(?:(?:\s*[-/&]\s*|\s+|:\s*){GAP})+")
 BRACKETED_GAP = re.compile(rf"\s*\({GAP}\)")
 WHOLE_SENTENCE = re.compile(r"^[\"'“(]?[A-Z`].*[.!?][\"'”)]*$", re.DOTALL)
+LED_IN_PRONOUN = re.compile(r"^[^,.]{1,80}, (?:it|they|this|these|those|he|she)\b", re.IGNORECASE)
 DANGLING = frozenset(
     "this these that those it its they their such he she here there another other others both "
     "additionally however also similarly furthermore moreover conversely alternatively instead "
     "then thus therefore likewise otherwise consequently finally lastly further again afterward "
     "afterwards once for".split()
 )
+TELLING = 3
+"""How many words must tell an excerpt's technique apart from another."""
+COMMON = 0.1
+"""A word that more than this share of a domain's techniques use tells nothing."""
 MIN_SUBSTRING = 5
 MIN_CODE_SUBSTRING = 4
 
@@ -52,14 +61,39 @@ class Hidden:
 
     stems: frozenset[str]
     acronyms: frozenset[str]
+    _known: dict[tuple[str, int], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def gives_away(self, word: str, substring: int) -> bool:
+        """Tell whether a word must go; a stem of ``substring`` letters counts inside it too."""
+        known = self._known.get((word, substring))
+        if known is None:
+            lower = word.lower()
+            known = self._known[word, substring] = (
+                stem(lower) in self.stems
+                or word in self.acronyms
+                or any(len(part) >= substring and part in lower for part in self.stems)
+            )
+        return known
 
 
 def hidden_terms(techniques: Iterable[Technique], catalogue: Catalogue) -> Hidden:
     """Collect what gives any of the techniques away: the words of its name and its parent's."""
-    names = [n for t in techniques for n in (catalogue.display_name(t), t.name)]
+    offered = list(techniques)
+    names = [n for t in offered for n in (catalogue.display_name(t), t.name)]
     return Hidden(
         frozenset().union(*map(stems, names)),
-        frozenset().union(*map(acronyms, names)),
+        frozenset().union(*map(acronyms, names), *map(own_abbreviations, offered)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def own_abbreviations(technique: Technique) -> frozenset[str]:
+    """List what a technique's text abbreviates its name to: *Windows Remote Management (WinRM)*."""
+    name = stems(technique.name)
+    return frozenset(
+        found["short"]
+        for found in ABBREVIATED.finditer(technique.description)
+        if stem(found["last"]) in name and sum(map(str.isupper, found["short"])) > 1
     )
 
 
@@ -78,21 +112,51 @@ def acronyms(name: str) -> frozenset[str]:
 
 
 def choose(
-    technique: Technique, options: Iterable[Technique], catalogue: Catalogue, rng: Random
+    technique: Technique,
+    text: str,
+    options: Collection[Technique],
+    catalogue: Catalogue,
+    rng: Random,
+    *,
+    apart_from: Collection[Technique] = (),
 ) -> Excerpt | None:
-    """Choose the sentences of a description that need the least hiding, and hide.
+    """Choose the sentences of a technique's text that need the least hiding, and hide.
 
     ``options`` are all the techniques offered, the key among them; their words
     are hidden alike. Gives None where no stretch of one to three sentences and
-    25 to 80 words can be shown with at most a quarter hidden.
+    25 to 80 words can be shown with at most a quarter hidden, or where none of
+    them tells the technique apart from the other options and ``apart_from``.
     """
     terms = hidden_terms(options, catalogue)
-    excerpts = [hide(window, terms) for window in _windows(technique.description)]
-    usable = [excerpt for excerpt in excerpts if excerpt.hidden <= MAX_HIDDEN]
-    if not usable:
-        return None
-    least = min(excerpt.hidden for excerpt in usable)
-    return rng.choice([e for e in usable if e.hidden <= least + CLOSE_TO_BEST])
+    others = [t for t in (*options, *apart_from) if t is not technique]
+    usable = [
+        e for e in (hide(window, terms) for window in _windows(text)) if e.hidden <= MAX_HIDDEN
+    ]
+    while usable:
+        least = min(map(_cost, usable))
+        excerpt = rng.choice([e for e in usable if _cost(e) <= least + CLOSE_TO_BEST])
+        if tells_apart(excerpt, technique, others, catalogue):
+            return excerpt
+        usable.remove(excerpt)
+    return None
+
+
+def _cost(excerpt: Excerpt) -> float:
+    """The share hidden, and more where the first word is: that reads worst."""
+    return excerpt.hidden + (GAP_FIRST if excerpt.text.startswith(GAP) else 0)
+
+
+def tells_apart(
+    excerpt: Excerpt, technique: Technique, others: Iterable[Technique], catalogue: Catalogue
+) -> bool:
+    """Tell whether an excerpt says something that is in none of the others' texts.
+
+    That is so where at least ``TELLING`` of the words still shown, none of them
+    common in the domain, are missing from the other's text.
+    """
+    texts = catalogue.once(_texts)
+    shown = stems(excerpt.text) - texts.common[technique.domain]
+    return all(len(shown - texts.stems[other.stix_id]) >= TELLING for other in others)
 
 
 def hide(text: str, terms: Hidden) -> Excerpt:
@@ -102,7 +166,7 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     def replace(match: re.Match[str], substring: int) -> str:
         word = match[0]
         counts[0] += 1
-        if not _gives_away(word, terms, substring):
+        if not terms.gives_away(word, substring):
             return word
         counts[1] += 1
         return GAP
@@ -124,25 +188,42 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     return Excerpt(text=shown, source=text, hidden=counts[1] / max(counts[0], 1))
 
 
-def _gives_away(word: str, terms: Hidden, substring: int) -> bool:
-    lower = word.lower()
-    return (
-        stem(lower) in terms.stems
-        or word in terms.acronyms
-        or any(len(part) >= substring and part in lower for part in terms.stems)
-    )
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The word stems of each technique's texts, and those that are common in each domain."""
+
+    stems: Mapping[str, frozenset[str]]
+    common: Mapping[str, frozenset[str]]
+
+
+def _texts(catalogue: Catalogue) -> _Texts:
+    own = {
+        t.stix_id: frozenset(
+            map(stem, set(WORD.findall(f"{t.name} {t.description} {t.detection_text}")))
+        )
+        for t in catalogue
+    }
+    common = {}
+    for domain in catalogue.domains:
+        techniques = catalogue.in_domain(domain)
+        counts = Counter(word for t in techniques for word in own[t.stix_id])
+        most = COMMON * len(techniques)
+        common[domain] = (
+            frozenset(w for w, count in counts.items() if count > most) | FUNCTION_WORDS
+        )
+    return _Texts(own, common)
 
 
 @cache
-def _windows(description: str) -> tuple[str, ...]:
-    """Every stretch of sentences of the right length that reads well on its own."""
-    return tuple(_stretches(sentences(description)))
+def _windows(text: str) -> tuple[str, ...]:
+    """Every stretch of a text's sentences of the right length that reads well on its own."""
+    return tuple(_stretches(sentences(text)))
 
 
 def _stretches(units: tuple[str, ...]) -> Iterator[str]:
     for start, first in enumerate(units):
         opening = WORD.search(first)
-        if not opening or opening[0].lower() in DANGLING:
+        if not opening or opening[0].lower() in DANGLING or LED_IN_PRONOUN.match(first):
             continue
         stretch: list[str] = []
         for unit in units[start : start + MAX_SENTENCES]:

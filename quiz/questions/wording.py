@@ -8,6 +8,9 @@ from threading import Lock
 
 import snowballstemmer
 
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+
 WORD = re.compile(r"[^\W_]+")
 FUNCTION_WORDS = frozenset(
     "a an and as at by for from in into is it of on or over s the through to via with "
@@ -51,6 +54,13 @@ def nearly_same(a: str, b: str) -> bool:
         and matcher.quick_ratio() > 0.85
         and matcher.ratio() > 0.85
     )
+
+
+def spellings(technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+    """The names that a technique can be called by without doubt, the full one first."""
+    namesakes = [t for t in catalogue.in_domain(technique.domain) if t.name == technique.name]
+    alone = (technique.name,) if len(namesakes) == 1 else ()
+    return tuple(dict.fromkeys((catalogue.display_name(technique), *alone)))
 
 
 def listing(items: Sequence[str], conjunction: str = "and") -> str:

@@ -1,69 +1,104 @@
-"""Choosing wrong options so that nothing but knowledge tells them from the right one."""
+"""Techniques to stand beside the right one: near as asked, and certainly wrong."""
 
-from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from quiz.questions.distractors import Balance, Case, fair_share, weighted_sample
-
-
-def test_a_common_value_is_shown_as_right_no_more_often_than_a_rare_one() -> None:
-    values = tuple("abcdef")
-    common = [Case(right=("a",), wrong=values[1:])] * 60
-    rare = [Case(right=(v,), wrong=tuple(w for w in values if w != v)) for v in "bcdef"] * 8
-    balance = Balance.over(common + rare)
-    right: Counter[str] = Counter()
-    shown: Counter[str] = Counter()
-    rng = Random(1)
-    for case in (common + rare) * 20:
-        drawn = balance.draw(case, rng)
-        assert drawn
-        right.update(drawn[0])
-        shown.update((*drawn[0], *drawn[1]))
-    even = Balance(dict.fromkeys(values, 0.0))
-    naive_shown: Counter[str] = Counter()
-    for case in (common + rare) * 20:
-        drawn = even.draw(case, rng)
-        assert drawn
-        naive_shown.update((*drawn[0], *drawn[1]))
-    assert right["a"] / shown["a"] < right["a"] / naive_shown["a"]
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.questions.base import Nearness
+from quiz.questions.distractors import beside, linked, nearest, strangers
+from quiz.questions.wording import nearly_same
+from tests.catalogues import attack
 
 
-def test_a_case_with_too_few_wrong_values_is_not_asked() -> None:
-    case = Case(right=("a",), wrong=("b",))
-    assert Balance.over([case]).draw(case, Random(0)) is None
+def drawn(nearness: Nearness) -> Iterator[tuple[Technique, tuple[Technique, ...]]]:
+    """The first set that each of a hundred of ATT&CK's techniques gets."""
+    catalogue = attack()
+    for technique in Random(3).sample(catalogue.techniques, 100):
+        others = next(beside(technique, catalogue, Random(technique.stix_id), nearness), None)
+        assert others, technique.name
+        yield technique, others
 
 
-def test_several_right_values_are_asked_for_among_five() -> None:
-    case = Case(right=("a", "b", "c", "d"), wrong=tuple("efghij"))
-    balance = Balance.over([case])
-    for seed in range(20):
-        drawn = balance.draw(case, Random(seed))
-        assert drawn
-        right, wrong = drawn
-        assert 1 <= len(right) <= 3
-        assert len(right) + len(wrong) == 5
+def shares_tactic(a: Technique, b: Technique) -> bool:
+    return not set(a.tactics).isdisjoint(b.tactics)
 
 
-@given(
-    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 500), min_size=2),
-)
-def test_a_fair_share_never_keeps_more_than_there_are(counts: dict[str, int]) -> None:
-    for value in counts:
-        assert 0 < fair_share(counts, value) <= 1
+def parent_name(technique: Technique, catalogue: Catalogue) -> str:
+    return str(technique.attack_id.parent or technique.attack_id)
 
 
-def test_a_fair_share_holds_down_the_most_common_key() -> None:
-    counts = {"moderate": 400, "hard": 100, "easier": 110, "very hard": 90}
-    kept = {value: fair_share(counts, value) * count for value, count in counts.items()}
-    assert kept["hard"] == 100
-    assert max(kept.values()) / sum(kept.values()) == pytest.approx(0.3, abs=0.005)
+@pytest.mark.parametrize("nearness", [Nearness.FAR, Nearness.NEAR, Nearness.LINKED])
+def test_strangers_stand_beside_a_technique_and_none_of_its_family(nearness: Nearness) -> None:
+    catalogue = attack()
+    for technique, others in drawn(nearness):
+        heads = [parent_name(t, catalogue) for t in (technique, *others)]
+        assert len(others) == 3
+        assert len(set(heads)) == 4
 
 
-def test_a_heavier_value_is_drawn_more_often() -> None:
-    rng = Random(5)
-    first = Counter(weighted_sample("abc", [8, 1, 1], rng, 1)[0] for _ in range(2000))
-    assert first["a"] / 2000 == pytest.approx(0.8, abs=0.04)
+def test_far_options_serve_other_tactics_and_near_ones_the_same() -> None:
+    far = [shares_tactic(key, other) for key, others in drawn(Nearness.FAR) for other in others]
+    near = [shares_tactic(key, other) for key, others in drawn(Nearness.NEAR) for other in others]
+    assert sum(far) / len(far) < 0.05
+    assert sum(near) / len(near) > 0.95
+
+
+def test_linked_options_are_those_that_a_text_ties_to_the_key() -> None:
+    catalogue = attack()
+    tied = [
+        (set(linked(key, catalogue)), set(others))
+        for key, others in drawn(Nearness.LINKED)
+        if linked(key, catalogue)
+    ]
+    assert len(tied) > 40
+    assert sum(bool(links & others) for links, others in tied) > 0.6 * len(tied)
+
+
+def test_siblings_stand_among_siblings_alone_and_beside_no_parent() -> None:
+    catalogue = attack()
+    among_siblings = 0
+    for technique, others in drawn(Nearness.SIBLING):
+        own = [other for other in others if other in catalogue.siblings(technique)]
+        assert len(own) in (0, len(others))
+        assert catalogue.parent(technique) not in others
+        assert not set(catalogue.children(technique)) & set(others)
+        among_siblings += bool(own)
+    assert among_siblings > 30
+
+
+def test_a_rung_that_cannot_be_filled_gives_way_to_the_one_below() -> None:
+    catalogue = attack()
+    alone = next(t for t in catalogue if not catalogue.family(t))
+    sets = list(beside(alone, catalogue, Random(1), Nearness.SIBLING))
+    assert sets
+    assert all(len(others) == 3 for others in sets)
+
+
+def test_nobody_excluded_is_offered() -> None:
+    catalogue = attack()
+    key = catalogue.techniques[40]
+    first = next(beside(key, catalogue, Random(1), Nearness.NEAR))
+    again = next(beside(key, catalogue, Random(1), Nearness.NEAR, excluded=first))
+    assert not set(first) & set(again)
+
+
+def test_options_that_must_stand_apart_share_no_word() -> None:
+    catalogue = attack()
+    for key in catalogue.techniques[:40]:
+        others = nearest(
+            key,
+            strangers(key, catalogue),
+            Random(2),
+            label=catalogue.display_name,
+            nearness=Nearness.NEAR,
+            apart=True,
+        )
+        assert others
+        names = [catalogue.display_name(t) for t in (key, *others)]
+        words = [word for name in names for word in set(name.lower().split())]
+        telling = [word for word in words if word not in {"or", "and", "of", "the", "over", "to"}]
+        assert len(set(telling)) >= len(telling) - 1, names
+        assert not any(nearly_same(a, b) for a in names for b in names if a != b)

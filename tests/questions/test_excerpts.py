@@ -65,7 +65,9 @@ def test_excerpts_are_one_to_three_whole_sentences_that_stand_alone(catalogue_of
     catalogue = catalogue_of()
     seen = 0
     for technique in catalogue:
-        excerpt = excerpts.choose(technique, (technique,), catalogue, Random(3))
+        excerpt = excerpts.choose(
+            technique, technique.description, (technique,), catalogue, Random(3)
+        )
         if not excerpt:
             continue
         seen += 1

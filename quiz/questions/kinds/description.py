@@ -6,7 +6,9 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers, technique_choice
+from quiz.questions.distractors import beside
+from quiz.questions.notes import technique_choice
+from quiz.questions.wording import spellings
 
 
 class DescriptionKind(QuestionKind):
@@ -24,22 +26,40 @@ class DescriptionKind(QuestionKind):
     def ask(
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
-        """Offer techniques that neither belong to the family nor are tied to it by a link."""
-        pool = strangers(technique, catalogue)
-        others = nearest(technique, pool, rng, label=catalogue.display_name)
-        if not others:
-            return None
-        excerpt = excerpts.choose(technique, (technique, *others), catalogue, rng)
+        """Offer look-alikes of which the excerpt is certainly not true."""
+        for others in beside(technique, catalogue, rng, nearness):
+            options = (technique, *others)
+            text = technique.description
+            if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
+                return Draft(
+                    stem="Which technique does this excerpt describe?",
+                    excerpt=excerpt.text,
+                    choices=[
+                        technique_choice(technique, catalogue, correct=True),
+                        *(technique_choice(other, catalogue, correct=False) for other in others),
+                    ],
+                    explanation=_explanation(technique, catalogue),
+                    evidence=(evidence.from_text(technique, "Description", excerpt.source),),
+                )
+        return None
+
+    def ask_typed(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+        """Show an excerpt that is true of nobody else in the family."""
+        family = catalogue.family(technique)
+        excerpt = excerpts.choose(
+            technique, technique.description, (technique,), catalogue, rng, apart_from=family
+        )
         if not excerpt:
             return None
-        name = catalogue.display_name(technique)
         return Draft(
-            stem="Which technique does this excerpt describe?",
+            stem="Which technique does this excerpt describe? Give its name or its ID.",
             excerpt=excerpt.text,
-            choices=[
-                technique_choice(technique, catalogue, correct=True),
-                *(technique_choice(other, catalogue, correct=False) for other in others),
-            ],
-            explanation=f"The excerpt comes from the description of {name}.",
+            accepted=(*spellings(technique, catalogue), str(technique.attack_id)),
+            explanation=_explanation(technique, catalogue),
             evidence=(evidence.from_text(technique, "Description", excerpt.source),),
         )
+
+
+def _explanation(technique: Technique, catalogue: Catalogue) -> str:
+    name = catalogue.display_name(technique)
+    return f"The excerpt comes from the description of {name} ({technique.attack_id})."

@@ -1,14 +1,19 @@
 """A sub-technique's parent, or a technique's sub-technique."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from random import Random
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import describe, nearest
+from quiz.questions.distractors import nearest
+from quiz.questions.notes import describe, gist
 from quiz.questions.wording import share_stems
+
+RARELY = 0.02
+"""The weight of a technique that is never the key, beside one that is once."""
 
 
 class FamilyKind(QuestionKind):
@@ -41,11 +46,15 @@ class FamilyKind(QuestionKind):
             and (other.is_subtechnique or catalogue.children(other))
             and not share_stems(other.name, [technique.name])
         ]
-
-        def members(other: Technique) -> float:
-            return max(len(catalogue.children(other)), 1)
-
-        others = nearest(key, pool, rng, label=_name, weight=members)
+        keyed = catalogue.once(_keyed)
+        others = nearest(
+            key,
+            pool,
+            rng,
+            label=_name,
+            nearness=nearness,
+            weight=lambda other: keyed.get(other, 0) + RARELY,
+        )
         if not others:
             return None
         child, parent = (key, technique) if key.is_subtechnique else (technique, key)
@@ -72,6 +81,16 @@ def _relatives(technique: Technique, catalogue: Catalogue) -> list[Technique]:
     return [other for other in candidates if not share_stems(other.name, [technique.name])]
 
 
+def _keyed(catalogue: Catalogue) -> Mapping[Technique, float]:
+    """How often each technique is the key, over one question for each card."""
+    keyed: dict[Technique, float] = defaultdict(float)
+    for technique in catalogue:
+        relatives = _relatives(technique, catalogue)
+        for relative in relatives:
+            keyed[relative] += 1 / len(relatives)
+    return keyed
+
+
 def _name(technique: Technique) -> str:
     return technique.name
 
@@ -83,4 +102,5 @@ def _choice(technique: Technique, catalogue: Catalogue, *, correct: bool) -> Cho
         if parent
         else describe(technique, catalogue)
     )
+    note = f"{note} {gist(technique)}".strip()
     return Choice(text=technique.name, correct=correct, note=note, technique=technique)

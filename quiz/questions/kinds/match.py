@@ -6,8 +6,10 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
+from quiz.questions.balance import WRONG
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import WRONG, describe, nearest
+from quiz.questions.distractors import nearest
+from quiz.questions.notes import describe, gist
 from quiz.questions.wording import listing, nearly_same, share_stems
 
 
@@ -32,13 +34,16 @@ class MatchKind(QuestionKind):
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Match tactics or IDs, as the seed has it; the other where that cannot be done."""
-        ways: list[Callable[[Technique, Catalogue, Random], Draft | None]] = [_tactics, _ids]
+        ways: list[Callable[[Technique, Catalogue, Random, Nearness], Draft | None]]
+        ways = [_tactics, _ids]
         rng.shuffle(ways)
-        drafts = (way(technique, catalogue, rng) for way in ways)
+        drafts = (way(technique, catalogue, rng, nearness) for way in ways)
         return next((draft for draft in drafts if draft), None)
 
 
-def _ids(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+def _ids(
+    technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+) -> Draft | None:
     """Take techniques of four families, all of one shape, so that no ID tells by its form."""
     family = set(catalogue.family(technique))
     pool = [
@@ -48,7 +53,7 @@ def _ids(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | Non
         and other not in family
         and other.is_subtechnique == technique.is_subtechnique
     ]
-    others = nearest(technique, pool, rng, label=catalogue.display_name)
+    others = nearest(technique, pool, rng, label=catalogue.display_name, nearness=nearness)
     if not others:
         return None
     four = (technique, *others)
@@ -71,7 +76,9 @@ def _ids(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | Non
     )
 
 
-def _tactics(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
+def _tactics(
+    technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+) -> Draft | None:
     """Draw the tactics first, each as often as any other, then a technique for each."""
     matrix = catalogue.tactics(technique.domain)
     askable = [tactic for tactic in matrix if _may_stand_for(technique, tactic, catalogue)]
@@ -80,7 +87,7 @@ def _tactics(technique: Technique, catalogue: Catalogue, rng: Random) -> Draft |
     four = [(technique, rng.choice(askable))]
     free = [tactic for tactic in matrix if tactic.short_name not in technique.tactics]
     for tactic in rng.sample(free, len(free)):
-        if other := _partner(tactic, four, catalogue, rng):
+        if other := _partner(tactic, four, catalogue, rng, nearness):
             four.append((other, tactic))
         if len(four) == WRONG + 1:
             return _tactics_draft(four, catalogue)
@@ -97,8 +104,9 @@ def _partner(
     so_far: Sequence[tuple[Technique, Tactic]],
     catalogue: Catalogue,
     rng: Random,
+    nearness: Nearness,
 ) -> Technique | None:
-    """Find a technique for a tactic that leaves one way to match, near the first one if it can."""
+    """Find a technique for a tactic that leaves one way to match, on a platform of the first's."""
     first = so_far[0][0]
     if any(
         tactic.short_name in other.tactics
@@ -112,7 +120,8 @@ def _partner(
         if technique.is_subtechnique == first.is_subtechnique
         and _stands_apart(technique, [*(t for _, t in so_far), tactic], so_far, catalogue)
     ]
-    near = [t for t in found if not set(t.platforms).isdisjoint(first.platforms)]
+    shared = nearness > Nearness.FAR
+    near = [t for t in found if set(t.platforms).isdisjoint(first.platforms) is not shared]
     return rng.choice(near or found) if found else None
 
 
@@ -161,6 +170,6 @@ def _tactics_draft(four: Sequence[tuple[Technique, Tactic]], catalogue: Catalogu
 def _item(technique: Technique, catalogue: Catalogue) -> Choice:
     return Choice(
         text=catalogue.display_name(technique),
-        note=describe(technique, catalogue),
+        note=f"{describe(technique, catalogue)} {gist(technique)}".rstrip(),
         technique=technique,
     )

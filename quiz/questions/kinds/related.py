@@ -1,5 +1,8 @@
 """Which technique another one's text points the reader to."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from random import Random
 
 from quiz.content.catalogue import Catalogue, linked_ids
@@ -7,13 +10,25 @@ from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import GAP, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers, technique_choice
+from quiz.questions.distractors import nearest, strangers
+from quiz.questions.notes import technique_choice
 from quiz.questions.wording import share_stems
 
 MIN_WORDS = 8
 """A shorter sentence says too little around its gap."""
+MOST_OFTEN = 3
+"""Of how many techniques' questions one technique may be the key: some are linked everywhere."""
 RARELY = 0.05
-"""The weight of a technique that no text points to, beside one that has a link."""
+"""The weight of a technique that is never the key, beside one that is once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A sentence of a technique's text that links to another technique."""
+
+    target: Technique
+    sentence: str
+    section: str
 
 
 class RelatedKind(QuestionKind):
@@ -27,84 +42,91 @@ class RelatedKind(QuestionKind):
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a link out of the family, to a technique that the name does not give away."""
-        return bool(_targets(technique, catalogue))
+        return technique in catalogue.once(_asked)
 
     def ask(
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Show the sentence with the link hidden; offer techniques that are not linked."""
-        targets = list(_targets(technique, catalogue))
-        rng.shuffle(targets)
-        for target in targets:
-            if draft := self._about(technique, target, catalogue, rng):
-                return draft
-        return None
-
-    def _about(
-        self, technique: Technique, target: Technique, catalogue: Catalogue, rng: Random
-    ) -> Draft | None:
+        link = catalogue.once(_asked)[technique]
+        keyed = catalogue.once(_keyed)
         name = catalogue.display_name(technique)
-        sentence = _linking_sentence(technique, target)
-        if not sentence:
-            return None
-        family = set(catalogue.family(target))
+        family = set(catalogue.family(link.target))
         pool = [
             other
             for other in strangers(technique, catalogue)
             if other not in family and not share_stems(catalogue.display_name(other), [name])
         ]
-
-        def popularity(other: Technique) -> float:
-            return len(catalogue.links_to(other)) + RARELY
-
-        others = nearest(target, pool, rng, label=catalogue.display_name, weight=popularity)
+        others = nearest(
+            link.target,
+            pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=nearness,
+            weight=lambda other: keyed[other] + RARELY,
+        )
         if not others:
             return None
-        terms = excerpts.hidden_terms((target, *others), catalogue)
-        excerpt = excerpts.hide(sentence, terms)
+        terms = excerpts.hidden_terms((link.target, *others), catalogue)
+        excerpt = excerpts.hide(link.sentence, terms)
         if excerpt.hidden > excerpts.MAX_HIDDEN or GAP not in excerpt.text:
             return None
+        unlinked = f"The text of {name} does not link to it."
         return Draft(
             stem=f"Which technique does the text of {name} point the reader to here?",
             excerpt=excerpt.text,
             choices=[
-                technique_choice(target, catalogue, correct=True),
-                *(technique_choice(other, catalogue, correct=False) for other in others),
+                technique_choice(link.target, catalogue, correct=True),
+                *(technique_choice(o, catalogue, correct=False, note=unlinked) for o in others),
             ],
-            explanation=f"The text of {name} links to {catalogue.display_name(target)} "
+            explanation=f"The text of {name} links to {catalogue.display_name(link.target)} "
             "in this sentence, and nowhere to the others.",
-            evidence=(evidence.from_text(technique, _section(technique, sentence), sentence),),
+            evidence=(evidence.from_text(technique, link.section, link.sentence),),
         )
 
 
-def _targets(technique: Technique, catalogue: Catalogue) -> tuple[Technique, ...]:
+def _asked(catalogue: Catalogue) -> Mapping[Technique, Link]:
+    """One link for each technique, so spread that no technique is the key too often."""
+    keyed: Counter[Technique] = Counter()
+    asked = {}
+    techniques = sorted(catalogue, key=lambda t: Random(t.stix_id).random())  # noqa: S311
+    for technique in techniques:
+        links = sorted(_links(technique, catalogue), key=lambda link: keyed[link.target])
+        if links and keyed[links[0].target] < MOST_OFTEN:
+            keyed[links[0].target] += 1
+            asked[technique] = links[0]
+    return asked
+
+
+def _keyed(catalogue: Catalogue) -> Counter[Technique]:
+    return Counter(link.target for link in catalogue.once(_asked).values())
+
+
+def _links(technique: Technique, catalogue: Catalogue) -> Iterator[Link]:
+    """The links out of the family that can be quoted, to techniques the name does not tell."""
     family = set(catalogue.family(technique))
     name = catalogue.display_name(technique)
-    return tuple(
-        target
-        for target in catalogue.links_from(technique)
-        if target not in family and not share_stems(catalogue.display_name(target), [name])
-    )
+    for target in catalogue.links_from(technique):
+        if target not in family and not share_stems(catalogue.display_name(target), [name]):
+            yield from _quoted(technique, target)
 
 
-def _linking_sentence(technique: Technique, target: Technique) -> str | None:
-    """Find a sentence that links to the target by its name.
+def _quoted(technique: Technique, target: Technique) -> Iterator[Link]:
+    """Find the first sentence that links to the target by its name.
 
     A link reads as its text once the Markdown is gone, so the paragraph with
     the link is searched for a sentence that has the target's name.
     """
-    for text in (technique.description, technique.detection_text):
+    texts = {
+        "Description": technique.description,
+        technique.detection_section: technique.detection_text,
+    }
+    for section, text in texts.items():
         for paragraph in text.splitlines():
-            ids = linked_ids(paragraph)
-            if target.attack_id not in ids:
+            if target.attack_id not in linked_ids(paragraph):
                 continue
             for sentence in sentences(paragraph):
                 words = len(sentence.split())
                 if target.name in sentence and MIN_WORDS <= words <= excerpts.MAX_WORDS:
-                    return sentence
-    return None
-
-
-def _section(technique: Technique, sentence: str) -> str:
-    in_description = sentence in sentences(technique.description)
-    return "Description" if in_description else technique.detection_section
+                    yield Link(target=target, sentence=sentence, section=section)
+                    return

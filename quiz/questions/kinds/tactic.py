@@ -1,56 +1,62 @@
 """Which tactic a technique serves."""
 
-from random import Random
+from collections.abc import Mapping
 
 from quiz.content.catalogue import Catalogue
+from quiz.content.sentences import sentences
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import LEAST_WRONG, Balance, Case
+from quiz.questions.balance import LEAST_WRONG, Case
+from quiz.questions.base import Choice, Draft
+from quiz.questions.closed_set import ClosedSetKind
+from quiz.questions.notes import examples
 from quiz.questions.wording import listing, share_stems
 
 NEIGHBOURS = 2
 """How many of the tactics to each side in the matrix count as near."""
 
 
-class TacticKind(QuestionKind):
-    """Ask which tactic, or tactics, a technique serves."""
+class TacticKind(ClosedSetKind[Tactic]):
+    """Ask which tactic, or tactics, a technique serves.
+
+    Techniques whose own name says the tactic, such as *Process Discovery*, are left
+    out. Wrong are tactics that the technique lacks, its neighbours in the matrix first.
+    """
 
     slug = "tactic"
     title = "Tactic"
     purpose = "Place a technique in the matrix"
     rank = 1
-    needs_options = True
 
-    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
-        """Skip techniques whose own name says the tactic, such as *Process Discovery*."""
-        return technique.stix_id in catalogue.once(_cases)
+    def cases(self, catalogue: Catalogue) -> Mapping[str, Case[Tactic]]:
+        """Each technique's tactics, against the others of its domain."""
+        cases = ((technique.stix_id, _case(technique, catalogue)) for technique in catalogue)
+        return {stix_id: case for stix_id, case in cases if case}
 
-    def ask(
-        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
-    ) -> Draft | None:
-        """Offer tactics that the technique lacks, its neighbours in the matrix first."""
-        case = catalogue.once(_cases)[technique.stix_id]
-        drawn = catalogue.once(_balance).draw(case, rng)
-        if not drawn:
-            return None
+    def label(self, value: Tactic) -> str:
+        """Name the tactic."""
+        return value.name
+
+    def frame(self, technique: Technique, catalogue: Catalogue) -> Draft:
+        """Ask for the tactics of a technique, by name."""
         name = catalogue.display_name(technique)
-        names = catalogue.tactic_names(technique)
+        names = listing(catalogue.tactic_names(technique))
         return Draft(
             stem=f"Which of these tactics does {name} serve?",
-            choices=[
-                *(_choice(t, technique, correct=True) for t in drawn[0]),
-                *(_choice(t, technique, correct=False) for t in drawn[1]),
-            ],
-            several=case.several,
-            explanation=f"{name} serves {listing(names)}: that is where the matrix lists it.",
+            explanation=f"{name} serves {names}: that is where the matrix lists it.",
             evidence=(evidence.from_field(technique, "tactics"),),
         )
 
-
-def _cases(catalogue: Catalogue) -> dict[str, Case[Tactic]]:
-    cases = ((technique.stix_id, _case(technique, catalogue)) for technique in catalogue)
-    return {stix_id: case for stix_id, case in cases if case}
+    def choice(
+        self, value: Tactic, technique: Technique, catalogue: Catalogue, *, correct: bool
+    ) -> Choice:
+        """Offer a tactic; where wrong, the note says what belongs there instead."""
+        return Choice(
+            text=value.name,
+            correct=correct,
+            note=_note(value, technique, catalogue, correct=correct),
+            tactic=value.short_name,
+        )
 
 
 def _case(technique: Technique, catalogue: Catalogue) -> Case[Tactic] | None:
@@ -65,15 +71,11 @@ def _case(technique: Technique, catalogue: Catalogue) -> Case[Tactic] | None:
     return Case(right=tuple(right), wrong=tuple(wrong), near=frozenset(near))
 
 
-def _balance(catalogue: Catalogue) -> Balance[Tactic]:
-    return Balance.over(list(catalogue.once(_cases).values()))
-
-
-def _choice(tactic: Tactic, technique: Technique, *, correct: bool) -> Choice:
-    verb = "is" if correct else "is not"
-    return Choice(
-        text=tactic.name,
-        correct=correct,
-        note=f"{tactic.name} {verb} among the tactics of {technique.name}.",
-        tactic=tactic.short_name,
+def _note(tactic: Tactic, technique: Technique, catalogue: Catalogue, *, correct: bool) -> str:
+    meaning = next(iter(sentences(tactic.description)), "")
+    if correct:
+        return f"{technique.name} is listed under {tactic.name}. {meaning}".strip()
+    listed = examples(
+        catalogue.in_tactic(technique.domain, tactic.short_name), catalogue, technique
     )
+    return f"{technique.name} is not listed under {tactic.name}; {listed} are. {meaning}".strip()

@@ -5,8 +5,9 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
-from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, technique_choice
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
+from quiz.questions.distractors import linked, nearest
+from quiz.questions.notes import technique_choice
 from quiz.questions.wording import listing, share_stems
 
 
@@ -34,10 +35,18 @@ class TechniqueForTacticKind(QuestionKind):
             for other in catalogue.in_domain(technique.domain)
             if tactic.short_name not in other.tactics
             and other not in family
-            and set(other.platforms) & set(technique.platforms)
+            and _share_platform(other, technique)
             and not share_stems(catalogue.display_name(other), [tactic.name])
         ]
-        others = nearest(technique, pool, rng, label=catalogue.display_name)
+        others = nearest(
+            technique,
+            pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=nearness,
+            apart=True,
+            linked=linked(technique, catalogue),
+        )
         if not others:
             return None
         name = catalogue.display_name(technique)
@@ -45,7 +54,7 @@ class TechniqueForTacticKind(QuestionKind):
             stem=f"Which of these techniques serves {tactic.name}?",
             choices=[
                 technique_choice(technique, catalogue, correct=True),
-                *(technique_choice(other, catalogue, correct=False) for other in others),
+                *(_wrong(other, tactic, catalogue) for other in others),
             ],
             explanation=f"{name} serves {listing(catalogue.tactic_names(technique))}; "
             f"none of the others is listed under {tactic.name}.",
@@ -54,6 +63,16 @@ class TechniqueForTacticKind(QuestionKind):
                 *(evidence.from_field(other, "tactics") for other in others),
             ),
         )
+
+
+def _share_platform(one: Technique, other: Technique) -> bool:
+    """Tell whether two techniques have a platform in common; some domains name none at all."""
+    return one.platforms == other.platforms or not set(one.platforms).isdisjoint(other.platforms)
+
+
+def _wrong(other: Technique, tactic: Tactic, catalogue: Catalogue) -> Choice:
+    note = f"Not listed under {tactic.name}."
+    return technique_choice(other, catalogue, correct=False, note=note)
 
 
 def _askable(technique: Technique, catalogue: Catalogue) -> list[Tactic]:

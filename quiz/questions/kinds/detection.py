@@ -1,0 +1,44 @@
+"""Which technique a detection note hunts for."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
+from quiz.questions import evidence, excerpts
+from quiz.questions.base import Draft, Nearness, QuestionKind
+from quiz.questions.distractors import beside
+from quiz.questions.notes import technique_choice
+
+
+class DetectionKind(QuestionKind):
+    """Ask which technique a detection note, or an analytic of a release, hunts for."""
+
+    slug = "detection"
+    title = "Detection"
+    purpose = "Tell from what is hunted which technique it would catch"
+    rank = 6
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Need a note long enough to quote."""
+        return len(technique.detection_text.split()) >= excerpts.MIN_WORDS
+
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
+        """Offer look-alikes whose own texts do not say what the excerpt says."""
+        for others in beside(technique, catalogue, rng, nearness):
+            options = (technique, *others)
+            text, section = technique.detection_text, technique.detection_section
+            if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
+                name = catalogue.display_name(technique)
+                return Draft(
+                    stem="Which technique does this detection note hunt for?",
+                    excerpt=excerpt.text,
+                    choices=[
+                        technique_choice(technique, catalogue, correct=True),
+                        *(technique_choice(other, catalogue, correct=False) for other in others),
+                    ],
+                    explanation=f"It is how {name} ({technique.attack_id}) is to be detected.",
+                    evidence=(evidence.from_text(technique, section, excerpt.source),),
+                )
+        return None

@@ -1,0 +1,81 @@
+"""Which technique a sentence from a real report shows."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.sentences import sentences
+from quiz.content.technique import Procedure, Technique
+from quiz.questions import evidence, excerpts
+from quiz.questions.actors import perhaps_used
+from quiz.questions.base import Draft, Nearness, QuestionKind
+from quiz.questions.distractors import beside
+from quiz.questions.notes import technique_choice
+
+MIN_WORDS = 8
+"""Reports are terse: a shorter sentence says too little around its gaps."""
+TRIES = 8
+"""Of how many of a technique's procedures, at random, the first fair one is asked about."""
+
+
+class ProcedureKind(QuestionKind):
+    """Ask which technique a sentence about what a group or software did shows.
+
+    Needs the facts of a release.
+    """
+
+    slug = "procedure"
+    title = "Procedure"
+    purpose = "Map what a report says to a technique"
+    rank = 8
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Need a documented use."""
+        return bool(technique.procedures)
+
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
+        """Offer look-alikes that are not documented for whoever did it."""
+        count = min(TRIES, len(technique.procedures))
+        for procedure in rng.sample(technique.procedures, count):
+            if draft := _about(procedure, technique, catalogue, rng, nearness):
+                return draft
+        return None
+
+
+def _about(
+    procedure: Procedure,
+    technique: Technique,
+    catalogue: Catalogue,
+    rng: Random,
+    nearness: Nearness,
+) -> Draft | None:
+    sentence = " ".join(sentences(procedure.description))
+    if not MIN_WORDS <= len(sentence.split()) <= excerpts.MAX_WORDS:
+        return None
+    excluded = perhaps_used(technique, procedure.id, catalogue)
+    for others in beside(technique, catalogue, rng, nearness, excluded):
+        excerpt = excerpts.hide(sentence, excerpts.hidden_terms((technique, *others), catalogue))
+        if excerpt.hidden <= excerpts.MAX_HIDDEN and excerpts.tells_apart(
+            excerpt, technique, others, catalogue
+        ):
+            name = catalogue.display_name(technique)
+            return Draft(
+                stem="Which technique does this sentence from a report show?",
+                excerpt=excerpt.text,
+                choices=[
+                    technique_choice(technique, catalogue, correct=True),
+                    *(
+                        technique_choice(
+                            other,
+                            catalogue,
+                            correct=False,
+                            note=f"ATT&CK does not document it for {procedure.name}.",
+                        )
+                        for other in others
+                    ),
+                ],
+                explanation=f"ATT&CK documents it as an example of {name} ({technique.attack_id}).",
+                evidence=(evidence.from_procedure(technique, procedure),),
+            )
+    return None

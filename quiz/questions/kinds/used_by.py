@@ -1,0 +1,80 @@
+"""Which technique a group or software is documented to use."""
+
+from random import Random
+
+from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Procedure, Technique
+from quiz.questions import evidence
+from quiz.questions.actors import named, perhaps_used
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
+from quiz.questions.distractors import nearest
+from quiz.questions.notes import technique_choice
+from quiz.questions.wording import listing, share_stems
+
+FEW = 3
+
+
+class UsedByKind(QuestionKind):
+    """Ask which technique a group, software or campaign is documented to use.
+
+    Needs the facts of a release.
+    """
+
+    slug = "used-by"
+    title = "Used by"
+    purpose = "Know what the groups and tools in the news do"
+    rank = 12
+    needs_options = True
+
+    def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
+        """Need an actor whose name does not tell the technique."""
+        return bool(_askable(technique, catalogue))
+
+    def ask(
+        self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
+    ) -> Draft | None:
+        """Offer techniques that are documented for others, but not for this actor."""
+        askable = _askable(technique, catalogue)
+        procedure = rng.choice(askable)
+        used = perhaps_used(technique, procedure.id, catalogue)
+        pool = [
+            other
+            for other in catalogue.in_domain(technique.domain)
+            if other.procedures
+            and other not in used
+            and not share_stems(catalogue.display_name(other), [procedure.name])
+        ]
+
+        def uses(other: Technique) -> float:
+            return len(other.procedures)
+
+        others = nearest(
+            technique, pool, rng, label=catalogue.display_name, nearness=nearness, weight=uses
+        )
+        if not others:
+            return None
+        name = catalogue.display_name(technique)
+        actor = named(procedure.id, procedure.name)
+        return Draft(
+            stem=f"Which of these techniques is {actor} documented in ATT&CK to use?",
+            choices=[
+                technique_choice(technique, catalogue, correct=True),
+                *(_wrong(other, procedure, catalogue) for other in others),
+            ],
+            explanation=f"ATT&CK documents {name} ({technique.attack_id}) for {procedure.name}, "
+            "and none of the others.",
+            evidence=(evidence.from_procedure(technique, procedure),),
+        )
+
+
+def _askable(technique: Technique, catalogue: Catalogue) -> list[Procedure]:
+    """The uses by actors whose names do not tell the technique, one for each actor."""
+    name = catalogue.display_name(technique)
+    actors = {p.id: p for p in technique.procedures if not share_stems(name, [p.name])}
+    return list(actors.values())
+
+
+def _wrong(other: Technique, procedure: Procedure, catalogue: Catalogue) -> Choice:
+    users = listing(list(dict.fromkeys(p.name for p in other.procedures))[:FEW])
+    note = f"Not documented for {procedure.name}, but for {users}."
+    return technique_choice(other, catalogue, correct=False, note=note)
