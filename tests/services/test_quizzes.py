@@ -471,7 +471,7 @@ def test_the_number_of_queries_does_not_grow_with_the_quiz(
 ) -> None:
     with count_queries() as starting:
         attempt = start(length=length)
-    assert len(starting) == 6
+    assert len(starting) == 7
     chosen = right(session, attempt, 1)
     for work, number in (
         (lambda: quizzes.question(session, learner, attempt.id, 1), 3),
