@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
-from quiz.questions.base import Question, QuestionKind
+from quiz.questions.base import Nearness, Question, QuestionKind
 from quiz.questions.generator import card_key, generate
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 
 STRIDE = 6
+NONE: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +61,43 @@ class Deck:
         """All cards by key, in order."""
         return self._cards
 
-    def select(self, scope: Scope | None) -> Mapping[str, DeckCard]:
-        """The cards in scope by key, in order; all where there is no scope."""
+    def select(self, scope: Scope | None, without: Set[str] = NONE) -> Mapping[str, DeckCard]:
+        """The cards in scope by key, in order; all where there is no scope.
+
+        The keys ``without`` are left out: those switched off, which the deck cannot know.
+        """
         if scope is None or not scope.query:
-            return self._cards
+            if not without:
+                return self._cards
+            cards = self._cards.copy()
+            for key in without:
+                cards.pop(key, None)
+            return cards
         techniques = {technique.stix_id for technique in scope.select(self.catalogue)}
         kinds = scope.select_kinds()
         return {
             card.key: card
             for card in list(self._cards.values())
-            if card.technique.stix_id in techniques and card.kind in kinds
+            if card.technique.stix_id in techniques
+            and card.kind in kinds
+            and card.key not in without
         }
 
-    def ask(self, card: DeckCard, seed: int, *, typed: bool | None = None) -> Question | None:
+    def ask(
+        self,
+        card: DeckCard,
+        seed: int,
+        *,
+        nearness: Nearness = Nearness.NEAR,
+        typed: bool | None = None,
+    ) -> Question | None:
         """Make a card's question. Where no fair one can be made, the card leaves the deck.
 
-        ``typed`` is whether to ask for an answer in writing, as ``generate`` has it.
+        ``nearness`` and ``typed`` are as ``generate`` has them.
         """
-        question = generate(card.technique, card.kind, seed, self.catalogue, typed=typed)
+        question = generate(
+            card.technique, card.kind, seed, self.catalogue, nearness=nearness, typed=typed
+        )
         if question is None:
             self._cards.pop(card.key, None)
         else:
@@ -92,32 +113,38 @@ class Deck:
         scope: Scope,
         seed: int,
         asked: Collection[str],
+        without: Set[str] = NONE,
         *,
+        nearness: Mapping[str, Nearness] = MappingProxyType({}),
         typed: bool | None = None,
     ) -> Iterator[Question]:
         """Ask about every technique in scope once, then about each again, while there are cards.
 
         Techniques ``asked`` about before, by STIX id, come last. Of a technique's
-        kinds the one used least so far comes next.
+        kinds the one used least so far comes next. ``without`` is as for :meth:`select`, and
+        ``nearness`` how near the wrong options come, by STIX id, where it is not the usual.
         """
         cards: dict[str, list[DeckCard]] = defaultdict(list)
-        for card in list(self.select(scope).values()):
+        for card in list(self.select(scope, without).values()):
             cards[card.technique.stix_id].append(card)
         order = sorted(cards, key=lambda stix_id: (stix_id in asked, _place(seed, stix_id)))
         used: Counter[str] = Counter()
         while order:
             for stix_id in order:
                 cards[stix_id].sort(key=lambda c: (-used[c.kind.slug], _place(seed, c.key)))
-                question = self._ask_last(cards[stix_id], seed, typed)
+                near = nearness.get(stix_id, Nearness.NEAR)
+                question = self._ask_last(cards[stix_id], seed, near, typed)
                 if question is not None:
                     used[question.kind] += 1
                     yield question
             order = [stix_id for stix_id in order if cards[stix_id]]
 
-    def _ask_last(self, cards: list[DeckCard], seed: int, typed: bool | None) -> Question | None:
+    def _ask_last(
+        self, cards: list[DeckCard], seed: int, nearness: Nearness, typed: bool | None
+    ) -> Question | None:
         """Take cards off the end of a list until one makes a question."""
         while cards:
-            question = self.ask(cards.pop(), seed, typed=typed)
+            question = self.ask(cards.pop(), seed, nearness=nearness, typed=typed)
             if question is not None:
                 return question
         return None
@@ -133,9 +160,16 @@ class Flashcards(Deck):
         """Tell whether a kind's stem can stand on the front and its key on the back."""
         return kind.flashcard
 
-    def ask(self, card: DeckCard, seed: int, *, typed: bool | None = False) -> Question | None:
+    def ask(
+        self,
+        card: DeckCard,
+        seed: int,
+        *,
+        nearness: Nearness = Nearness.NEAR,
+        typed: bool | None = False,
+    ) -> Question | None:
         """Make a card's question, to choose from unless it is asked for otherwise."""
-        return super().ask(card, seed, typed=typed)
+        return super().ask(card, seed, nearness=nearness, typed=typed)
 
 
 def _place(seed: int, name: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +17,11 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.grading import grade, tidy
-from quiz.questions.base import AnswerKind, Grade, Item, Option, Question
+from quiz.learning.knowledge import MetCard, nearness
+from quiz.questions.base import AnswerKind, Grade, Item, Nearness, Option, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.services import learners, switches
 from quiz.services.deck import Deck
 from quiz.services.errors import Refused
 
@@ -128,9 +130,9 @@ class Result:
     questions: tuple[AskedQuestion, ...]
 
 
-def available(catalogue: Catalogue, scope: Scope) -> int:
+def available(session: Session, catalogue: Catalogue, scope: Scope) -> int:
     """Count the cards that a scope can ask about, as far as is known without asking them."""
-    return len(catalogue.once(Deck).select(scope))
+    return len(catalogue.once(Deck).select(scope, switches.switched_off(session)))
 
 
 def start(
@@ -156,7 +158,9 @@ def start(
     if attempt is not None:
         return attempt
     asked = set(session.scalars(queries.techniques_asked(learner.id)))
-    drawn = catalogue.once(Deck).draw(scope, seed, asked, typed=answers.typed)
+    off = switches.switched_off(session)
+    near = _nearness(session, learner)
+    drawn = catalogue.once(Deck).draw(scope, seed, asked, off, nearness=near, typed=answers.typed)
     questions = list(islice(drawn, max(1, length)))
     if not questions:
         raise NothingToAsk(
@@ -189,6 +193,15 @@ def start(
         ],
     )
     return attempt
+
+
+def _nearness(session: Session, learner: Learner) -> dict[str, Nearness]:
+    """How near wrong options come, by STIX id, for the techniques that the learner has studied."""
+    cards: dict[str, list[MetCard]] = defaultdict(list)
+    for card in session.execute(queries.memories(learner.id)):
+        cards[card.stix_id].append(card)
+    found = {stix_id: nearness(own) for stix_id, own in cards.items()}
+    return {stix_id: near for stix_id, near in found.items() if near}
 
 
 def attempt(session: Session, learner: Learner, attempt_id: int) -> Attempt:

@@ -53,7 +53,9 @@ def _ids(
         and other not in family
         and other.is_subtechnique == technique.is_subtechnique
     ]
-    others = nearest(technique, pool, rng, label=catalogue.display_name, nearness=nearness)
+    others = nearest(
+        technique, pool, rng, label=catalogue.display_name, nearness=nearness, weights={}
+    )
     if not others:
         return None
     four = (technique, *others)

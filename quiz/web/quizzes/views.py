@@ -86,7 +86,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/count")
 def count() -> ResponseReturnValue:
     """Count the cards of the query string's scope, for the page that builds a quiz."""
-    return {"cards": quizzes.available(current_catalogue(), scope_of_request())}
+    return {"cards": quizzes.available(db.session, current_catalogue(), scope_of_request())}
 
 
 @bp.get("/<int:attempt_id>")
@@ -103,7 +103,9 @@ def resume(attempt_id: int) -> ResponseReturnValue:
 def question(attempt_id: int, position: int) -> ResponseReturnValue:
     """Ask a question or, once it is answered, show what the answer teaches."""
     asked = quizzes.question(db.session, current_learner(), attempt_id, position)
-    return _render_question(asked)
+    draft = AnswerForm(request.args)  # filled in already, where the learner flagged the question
+    given = {"chosen": draft.chosen.data, "places": places_in(request.args)}
+    return _render_question(asked, shown=draft.shown.data, **given)
 
 
 @bp.post("/<int:attempt_id>/<int:position>")
@@ -198,7 +200,7 @@ def _render_builder(form: BuilderForm) -> str:
         "quizzes/index.html",
         form=form,
         purposes={kind.slug: kind.purpose for kind in KINDS.values()},
-        cards=quizzes.available(catalogue, form.scope),
+        cards=quizzes.available(db.session, catalogue, form.scope),
         unfinished=history.unfinished(db.session, learner),
         history=history.finished(db.session, learner, HISTORY),
         zone=current_zone(),
