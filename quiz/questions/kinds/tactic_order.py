@@ -1,7 +1,10 @@
 """Tactics in the order of the matrix."""
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import PurePath
 from random import Random
+from typing import Any
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.collection import FILE
@@ -9,6 +12,10 @@ from quiz.content.technique import Collection, Tactic, Technique
 from quiz.questions.base import Choice, Draft, Evidence, Nearness, QuestionKind
 
 FEWEST, MOST = 4, 6
+TRIES = 24
+"""How many sets of tactics to draw and choose from."""
+TILT = 0.1
+"""How far from a half to aim, up or down, where an odd number of neighbours cannot halve."""
 SHIPPED = f"starter/{FILE}"
 """What says the order of the tactics where no collection of the domain does."""
 
@@ -37,10 +44,7 @@ class TacticOrderKind(QuestionKind):
         """Draw four to six tactics, the technique's own among them, from all over the matrix."""
         own = catalogue.once(_tactics_to_ask_with)[technique.stix_id]
         matrix, source = _matrix(technique.domain, catalogue)
-        others = [tactic for tactic in matrix if tactic is not own]
-        count = min(rng.randint(FEWEST, MOST), len(matrix))
-        drawn = [own, *rng.sample(others, count - 1)]
-        drawn.sort(key=matrix.index)
+        drawn = _draw(own, matrix, rng)
         place = f"{own.name} is number {matrix.index(own) + 1} of {len(matrix)}"
         return Draft(
             stem="Put these tactics in the order of the matrix.",
@@ -55,6 +59,38 @@ class TacticOrderKind(QuestionKind):
                 ),
             ),
         )
+
+
+def _draw(own: Tactic, matrix: Sequence[Tactic], rng: Random) -> list[Tactic]:
+    """Draw tactics of which sorting by name or length puts half the neighbours in order.
+
+    Drawn evenly, the alphabet backwards would score well above chance: the matrix
+    happens to run from *Reconnaissance* towards *Exfiltration*.
+    """
+    others = [tactic for tactic in matrix if tactic is not own]
+    count = min(rng.randint(FEWEST, MOST), len(matrix))
+    aims = {key: 0.5 + rng.choice((-TILT, TILT)) for key in (_name, _length)}
+
+    def bias(drawn: list[Tactic]) -> float:
+        return sum(abs(_in_order(drawn, key) - aim) for key, aim in aims.items())
+
+    sets = ([own, *rng.sample(others, count - 1)] for _ in range(TRIES))
+    return min((sorted(drawn, key=matrix.index) for drawn in sets), key=bias)
+
+
+def _in_order(drawn: Sequence[Tactic], key: Callable[[Tactic], Any]) -> float:
+    """The share of neighbours, sorted by a key, that stand in order; what is equal, by half."""
+    pairs = list(pairwise(sorted(drawn, key=key)))
+    right = [0.5 if key(a) == key(b) else float(drawn.index(a) < drawn.index(b)) for a, b in pairs]
+    return sum(right) / len(right)
+
+
+def _name(tactic: Tactic) -> str:
+    return tactic.name
+
+
+def _length(tactic: Tactic) -> int:
+    return len(tactic.name)
 
 
 def _choice(tactic: Tactic, matrix: tuple[Tactic, ...]) -> Choice:
