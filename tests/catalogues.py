@@ -8,6 +8,7 @@ import pytest
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.folder import read_folder
+from quiz.content.stix import Release, read_release
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = ROOT / "techniques" / "starter"
@@ -32,3 +33,17 @@ def attack_markdown() -> Path:
 def attack() -> Catalogue:
     """The live techniques of ATT&CK's real files; skips the test where they are absent."""
     return read_folder(attack_markdown()).catalogue
+
+
+def attack_bundle(name: str) -> Path:
+    """The bundle of a release, such as ``ics-attack-18.1``; skips the test where it is absent."""
+    path = ATTACK_DATA / "stix" / f"{name}.json.gz"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there; set ATTACK_DATA to run this over ATT&CK's releases")
+    return path
+
+
+@cache
+def attack_release(name: str) -> Release:
+    """A release as it would be imported; skips the test where it is absent."""
+    return read_release(attack_bundle(name))

@@ -12,7 +12,7 @@ from quiz.content.technique import Collection, Tactic
 
 FILE = "collection.json"
 TEXTS = ("name", "title", "domain", "release", "licence", "copyright")
-KEYS = (*TEXTS, "tactics", "order", "revoked")
+KEYS = (*TEXTS, "tactics", "order", "revoked", "uses")
 DOMAINS = ("enterprise-attack", "mobile-attack", "ics-attack")
 SHORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -46,6 +46,7 @@ def read_collection(folder: Path) -> Collection:
         licence=texts["licence"],
         copyright=texts["copyright"],
         revoked=reader.revoked(),
+        uses=reader.uses(),
     )
     report.stop_on_errors()
     return collection
@@ -128,6 +129,17 @@ class _Reader:
             return values
         message = '"revoked" must map the STIX id of each revoked technique to its successor\'s'
         self._report.error(self.line('"revoked"'), message)
+        return {}
+
+    def uses(self) -> dict[str, tuple[str, ...]]:
+        values = self._data.get("uses", {})
+        if isinstance(values, dict) and all(
+            isinstance(ids, list) and all(isinstance(i, str) for i in ids)
+            for ids in values.values()
+        ):
+            return {actor: tuple(ids) for actor, ids in values.items()}
+        message = '"uses" must map an actor\'s ID to a list of IDs, such as "G0016": ["T1059.001"]'
+        self._report.error(self.line('"uses"'), message)
         return {}
 
     def _list(self, key: str) -> list[Any]:

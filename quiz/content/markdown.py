@@ -1,9 +1,10 @@
 """Reader and writer of technique files: YAML front matter over Markdown sections."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as AnyOf
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -11,11 +12,24 @@ import yaml
 from quiz.content.difficulty import Level
 from quiz.content.front_matter import Fields, FrontMatterError, FrontMatterHandler
 from quiz.content.problems import InvalidFile, Report, did_you_mean
+from quiz.content.release_sections import (
+    ANALYTICS,
+    MITIGATIONS,
+    PROCEDURES,
+    read_analytics,
+    read_mitigations,
+    read_procedures,
+    write_sections,
+)
 from quiz.content.sections import TABLE, Part, cut, read_reference, read_references, read_rows
 from quiz.content.technique import AttackId, Collection, Problem, Section, Technique
 
+T = TypeVar("T")
+EntryReader = Callable[[Part, Report], tuple[T, ...] | None]
+
 __all__ = ["MAX_BYTES", "InvalidFile", "decode", "file_name", "read_technique", "write_technique"]
 
+C_DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 MAX_BYTES = 1024 * 1024
 MAX_FILE_NAME = 200
 STIX_ID = re.compile(r"attack-pattern--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +46,7 @@ KEYS = (
 )
 LEVELS = tuple(level.value for level in Level if level is not Level.UNRATED)
 DESCRIPTION, DETECTION, REFERENCES = "Description", "Detection", "External References"
-ADDITIONS = ("Mitigations", "Procedure Examples", "Analytics")
+ADDITIONS = (MITIGATIONS, PROCEDURES, ANALYTICS)
 CORE = (TABLE, DESCRIPTION, DETECTION, REFERENCES)
 SECTIONS = (*CORE, *ADDITIONS)
 PERMISSIONS, REQUIREMENTS = "Permissions Required", "System Requirements"
@@ -43,16 +57,29 @@ HALF_WRITTEN = "the file looks half-written"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Body:
-    """What is below the front matter; ``line`` is the one that it begins on."""
+    """What is below the front matter; ``line`` is the one that it begins on.
+
+    ``understood`` fills with the headings of the sections that hold entries rather
+    than prose.
+    """
 
     line: int
     title: Part | None
     sections: Mapping[str, Part]
+    understood: set[str] = field(default_factory=set)
 
     def text(self, heading: str) -> str:
         """A section's text, byte for byte; empty where there is none."""
         part = self.sections.get(heading)
         return part.body if part else ""
+
+    def entries(self, heading: str, read: EntryReader[T], report: Report) -> tuple[T, ...]:
+        """A section's entries; empty where there is none, or where it is prose."""
+        part = self.sections.get(heading)
+        found = read(part, report) if part else None
+        if found is not None:
+            self.understood.add(heading)
+        return found or ()
 
 
 def decode(data: bytes, *, path: str) -> str:
@@ -84,7 +111,7 @@ def read_technique(
     _check_text(text, report)
     fields, rest, line = _split(text, report)
     body = _read_body(rest, line, report)
-    technique = _build(fields, body, known_tactics, report)
+    technique = _build(fields, body, collection, known_tactics, report)
     _check_end(text, body, technique, report)
     report.stop_on_errors()
     technique = replace(
@@ -157,13 +184,25 @@ def _read_body(text: str, line: int, report: Report) -> _Body:
     return _Body(line=line, title=title, sections=sections)
 
 
-def _build(fields: Fields, body: _Body, known_tactics: AnyOf[str], report: Report) -> Technique:
-    """Make the technique out of what the file says, checking all of it."""
+def _build(
+    fields: Fields,
+    body: _Body,
+    collection: Collection,
+    known_tactics: AnyOf[str],
+    report: Report,
+) -> Technique:
+    """Make the technique out of what the file says, checking all of it.
+
+    Releases of ATT&CK for ICS name no platforms for most techniques.
+    """
     url = fields.text("mitre_attack_url", required=True)
     tactics = fields.list("tactics", required=True)
     table = body.sections.get(TABLE)
     rows = read_rows(table, ROWS, report) if table else {}
     references = body.sections.get(REFERENCES)
+    mitigations = body.entries(MITIGATIONS, read_mitigations, report)
+    procedures = body.entries(PROCEDURES, read_procedures, report)
+    analytics = body.entries(ANALYTICS, read_analytics, report)
     technique = Technique(
         stix_id=fields.text("id", required=True),
         attack_id=AttackId.from_url(url),
@@ -171,7 +210,7 @@ def _build(fields: Fields, body: _Body, known_tactics: AnyOf[str], report: Repor
         url=url,
         title=fields.text("title") or f"{next(iter(tactics), '')} - {fields.text('name')}",
         tactics=tuple(tactics),
-        platforms=tuple(fields.list("platforms", required=True)),
+        platforms=tuple(fields.list("platforms", required=not collection.release)),
         data_sources=tuple(fields.list("data_sources")),
         contributors=tuple(fields.list("contributors")),
         permissions_required=_cell(rows.get(PERMISSIONS, ""), ", "),
@@ -179,10 +218,13 @@ def _build(fields: Fields, body: _Body, known_tactics: AnyOf[str], report: Repor
         description=body.text(DESCRIPTION),
         detection=body.text(DETECTION),
         references=tuple(read_references(references, report)) if references else (),
+        mitigations=mitigations,
+        procedures=procedures,
+        analytics=analytics,
         sections=tuple(
             Section(heading=part.heading, body=part.body, line=part.line)
             for part in body.sections.values()
-            if part.heading not in CORE
+            if part.heading not in (*CORE, *body.understood)
         ),
         detection_difficulty=fields.text("detection_difficulty"),
         attack_version=fields.text("attack_version", number=True),
@@ -312,16 +354,28 @@ def write_technique(technique: Technique) -> str:
     references = "".join(f"- [{r.name}]({r.url})\n" for r in technique.references)
     return "".join(
         (
-            f"---\n{yaml.safe_dump({k: v for k, v in front.items() if v})}---\n\n",
+            f"---\n{_yaml({key: value for key, value in front.items() if value})}---\n\n",
             f"## {TABLE}\n\n| Attribute | Details |\n|-----------|----------|\n",
             *(f"| **{r}** | {cell} |\n" for r, cell in zip(ROWS, cells, strict=True) if cell),
             f"\n# {technique.name} ({technique.stix_id})\n\n",
             _section(DESCRIPTION, technique.description),
             _section(DETECTION, technique.detection) if technique.detection else "",
+            *(_section(heading, text) for heading, text in write_sections(technique)),
             *(_section(section.heading, section.body) for section in technique.sections),
             f"## {REFERENCES}\n{references}",
         )
     )
+
+
+def _yaml(front: Mapping[str, Sequence[str]]) -> str:
+    """Dump front matter as ``yaml.safe_dump`` does.
+
+    The dumper in C takes a fifth of the time, and breaks long lines that need escapes
+    elsewhere; plain ASCII needs none.
+    """
+    texts = (text for value in front.values() for text in value)
+    dumper = C_DUMPER if all(text.isascii() for text in texts) else yaml.SafeDumper
+    return str(yaml.dump(front, Dumper=dumper))
 
 
 def _section(heading: str, text: str) -> str:

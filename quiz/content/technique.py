@@ -177,7 +177,9 @@ class Collection:
 
     ``tactics`` are in matrix order, and empty where the folder declares none.
     ``order`` lists ATT&CK IDs in the order that newcomers should meet them.
-    ``revoked`` maps the STIX id of a revoked technique to its successor's.
+    ``revoked`` maps the STIX id of a revoked technique to its successor's. ``uses``
+    lists the ATT&CK IDs documented for an actor's ID, where the procedure examples of
+    the files are only some of those that there are.
     """
 
     name: str
@@ -190,6 +192,7 @@ class Collection:
     licence: str = ""
     copyright: str = ""
     revoked: Mapping[str, str] = field(default_factory=dict, compare=False, hash=False)
+    uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, hash=False)
 
     @property
     def label(self) -> str:

@@ -147,6 +147,15 @@ def review_log(learner_id: int) -> Select[int, int, datetime]:
     )
 
 
+def last_reviewed(learner_id: int, since: datetime) -> Select[str]:
+    """The keys of the cards reviewed since a moment, the latest first."""
+    return (
+        select(Review.card_key)
+        .where(Review.learner_id == learner_id, Review.reviewed_at >= since)
+        .order_by(Review.reviewed_at.desc(), Review.id.desc())
+    )
+
+
 def review_total(learner_id: int) -> Select[int]:
     """How many reviews there are."""
     return select(func.count()).where(Review.learner_id == learner_id)

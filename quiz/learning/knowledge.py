@@ -8,9 +8,13 @@ from statistics import fmean
 from typing import Protocol
 
 from quiz.learning.scheduling import IN_STEPS, Remembered, State, retrievability
+from quiz.questions.base import Nearness
 
 STRONG = 0.95
 FAIR = 0.80
+SETTLED = 7.0
+KNOWN = 21.0
+"""Days of stability from which wrong options come nearer; 21 is where Anki calls a card mature."""
 
 
 class Knowledge(StrEnum):
@@ -51,6 +55,23 @@ class Assessment:
 
 
 NOT_MET = Assessment(knowledge=Knowledge.NOT_MET, retrievability=None, met_cards=0)
+
+
+def nearness(cards: Iterable[MetCard]) -> Nearness | None:
+    """Say how near the wrong options should come, by a technique's cards; None where none is met.
+
+    Far while any card is in its steps, so that a technique just met is told from
+    what is quite different; by mean stability after that, up to its siblings.
+    """
+    met = [card for card in cards if card.state != State.NEW]
+    if not met:
+        return None
+    if any(card.state in IN_STEPS for card in met):
+        return Nearness.FAR
+    days = fmean(card.stability or 0.0 for card in met)
+    if days < SETTLED:
+        return Nearness.NEAR
+    return Nearness.LINKED if days < KNOWN else Nearness.SIBLING
 
 
 def assess(cards: Iterable[MetCard], at: datetime) -> Assessment:

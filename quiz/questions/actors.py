@@ -15,6 +15,10 @@ def documented(catalogue: Catalogue) -> Mapping[tuple[str, str], frozenset[Techn
     for technique in catalogue:
         for procedure in technique.procedures:
             found[technique.domain, procedure.id].add(technique)
+    for collection in catalogue.collections:
+        for actor, ids in collection.uses.items():
+            used = (catalogue.find(attack_id, collection.domain) for attack_id in ids)
+            found[collection.domain, actor].update(technique for technique in used if technique)
     return {actor: frozenset(techniques) for actor, techniques in found.items()}
 
 

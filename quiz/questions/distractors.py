@@ -44,7 +44,9 @@ def nearest(
     first = frozenset(t for t in linked if not share_stems(t.name, [key.name]))
     if nearness < Nearness.LINKED:
         first = frozenset()
-    candidates.sort(key=lambda t: (t not in first, _distance(key, t, nearness)))
+    candidates.sort(key=_distance(key, nearness))
+    if first:
+        candidates.sort(key=lambda t: t not in first)
     length = len(label(key))
     room = {True: rng.randint(0, WRONG)}  # how many may be longer, and how many may not
     room[False] = WRONG - room[True]
@@ -116,11 +118,16 @@ def strangers(technique: Technique, catalogue: Catalogue) -> list[Technique]:
     return [t for t in catalogue.in_domain(technique.domain) if t not in close]
 
 
-def _distance(key: Technique, other: Technique, nearness: Nearness) -> int:
+def _distance(key: Technique, nearness: Nearness) -> Callable[[Technique], int]:
     """Rank nearness by tactic, then by platform; far ones share no tactic."""
-    same_tactic = not set(key.tactics).isdisjoint(other.tactics)
-    same_platform = not set(key.platforms).isdisjoint(other.platforms)
-    return 3 - 2 * (same_tactic is not (nearness is Nearness.FAR)) - same_platform
+    tactics, platforms = set(key.tactics), set(key.platforms)
+    far = nearness is Nearness.FAR
+
+    def rank(other: Technique) -> int:
+        apart = tactics.isdisjoint(other.tactics)
+        return 2 * (apart is not far) + platforms.isdisjoint(other.platforms)
+
+    return rank
 
 
 def _fits(

@@ -1,5 +1,6 @@
 """Where a key stands in a technique's file."""
 
+from quiz.content.difficulty import Difficulty
 from quiz.content.sentences import plain
 from quiz.content.technique import Mitigation, Procedure, Technique
 from quiz.questions.base import Evidence
@@ -28,6 +29,26 @@ def from_identity(technique: Technique) -> Evidence:
 def from_text(technique: Technique, section: str, quote: str) -> Evidence:
     """Quote a sentence of a section."""
     return Evidence(file=technique.path, section=section, quote=quote)
+
+
+def of_difficulty(technique: Technique, rated: Difficulty) -> tuple[Evidence, ...]:
+    """Quote what a detection difficulty rests on: a sentence or two, or a field."""
+    if rated.rule == "as given":
+        quote = technique.detection_difficulty
+        return (Evidence(file=technique.path, section="detection_difficulty", quote=quote),)
+    if rated.rule == "H2":
+        return (from_field(technique, "platforms"), from_field(technique, "tactics"))
+    section = technique.detection_section
+    return tuple(from_text(technique, section, quote) for quote in rated.evidence)
+
+
+def reason(rated: Difficulty) -> str:
+    """Say what a detection difficulty rests on: *its text says so outright*."""
+    if rated.rule == "as given":
+        return "its file says so"
+    if rated.rule == "H2":
+        return "it happens before the adversary reaches the organization's systems"
+    return "its text says so outright" if rated.stated else "its text suggests it"
 
 
 def from_mitigation(technique: Technique, mitigation: Mitigation) -> Evidence:

@@ -7,8 +7,8 @@ key the option that the text never mentions, so the words of all options are hid
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -23,11 +23,15 @@ MAX_HIDDEN = 0.25
 CLOSE_TO_BEST = 0.04
 """How much more than the least possible may be hidden, so that excerpts vary with the seed."""
 
+GAP_FIRST = 0.1
+
 ATTACK_ID = re.compile(r"\bT[AS]?\d{4}(?:\.\d{3})?\b")
 CODE = re.compile(r"`[^`]*`")
+ABBREVIATED = re.compile(r"(?P<last>\w+)[\])/.\w:]* \((?P<short>[A-Z][A-Za-z0-9]{1,9}?)s?\)")
 GAPS = re.compile(rf"{GAP}(?:(?:\s*[-/&]\s*|\s+|:\s*){GAP})+")
 BRACKETED_GAP = re.compile(rf"\s*\({GAP}\)")
 WHOLE_SENTENCE = re.compile(r"^[\"'“(]?[A-Z`].*[.!?][\"'”)]*$", re.DOTALL)
+LED_IN_PRONOUN = re.compile(r"^[^,.]{1,80}, (?:it|they|this|these|those|he|she)\b", re.IGNORECASE)
 DANGLING = frozenset(
     "this these that those it its they their such he she here there another other others both "
     "additionally however also similarly furthermore moreover conversely alternatively instead "
@@ -57,14 +61,39 @@ class Hidden:
 
     stems: frozenset[str]
     acronyms: frozenset[str]
+    _known: dict[tuple[str, int], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def gives_away(self, word: str, substring: int) -> bool:
+        """Tell whether a word must go; a stem of ``substring`` letters counts inside it too."""
+        known = self._known.get((word, substring))
+        if known is None:
+            lower = word.lower()
+            known = self._known[word, substring] = (
+                stem(lower) in self.stems
+                or word in self.acronyms
+                or any(len(part) >= substring and part in lower for part in self.stems)
+            )
+        return known
 
 
 def hidden_terms(techniques: Iterable[Technique], catalogue: Catalogue) -> Hidden:
     """Collect what gives any of the techniques away: the words of its name and its parent's."""
-    names = [n for t in techniques for n in (catalogue.display_name(t), t.name)]
+    offered = list(techniques)
+    names = [n for t in offered for n in (catalogue.display_name(t), t.name)]
     return Hidden(
         frozenset().union(*map(stems, names)),
-        frozenset().union(*map(acronyms, names)),
+        frozenset().union(*map(acronyms, names), *map(own_abbreviations, offered)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def own_abbreviations(technique: Technique) -> frozenset[str]:
+    """List what a technique's text abbreviates its name to: *Windows Remote Management (WinRM)*."""
+    name = stems(technique.name)
+    return frozenset(
+        found["short"]
+        for found in ABBREVIATED.finditer(technique.description)
+        if stem(found["last"]) in name and sum(map(str.isupper, found["short"])) > 1
     )
 
 
@@ -104,12 +133,17 @@ def choose(
         e for e in (hide(window, terms) for window in _windows(text)) if e.hidden <= MAX_HIDDEN
     ]
     while usable:
-        least = min(excerpt.hidden for excerpt in usable)
-        excerpt = rng.choice([e for e in usable if e.hidden <= least + CLOSE_TO_BEST])
+        least = min(map(_cost, usable))
+        excerpt = rng.choice([e for e in usable if _cost(e) <= least + CLOSE_TO_BEST])
         if tells_apart(excerpt, technique, others, catalogue):
             return excerpt
         usable.remove(excerpt)
     return None
+
+
+def _cost(excerpt: Excerpt) -> float:
+    """The share hidden, and more where the first word is: that reads worst."""
+    return excerpt.hidden + (GAP_FIRST if excerpt.text.startswith(GAP) else 0)
 
 
 def tells_apart(
@@ -132,7 +166,7 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     def replace(match: re.Match[str], substring: int) -> str:
         word = match[0]
         counts[0] += 1
-        if not _gives_away(word, terms, substring):
+        if not terms.gives_away(word, substring):
             return word
         counts[1] += 1
         return GAP
@@ -152,15 +186,6 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     shown = GAPS.sub(GAP, "".join(pieces))
     shown = GAPS.sub(GAP, BRACKETED_GAP.sub(f" {GAP}", shown))
     return Excerpt(text=shown, source=text, hidden=counts[1] / max(counts[0], 1))
-
-
-def _gives_away(word: str, terms: Hidden, substring: int) -> bool:
-    lower = word.lower()
-    return (
-        stem(lower) in terms.stems
-        or word in terms.acronyms
-        or any(len(part) >= substring and part in lower for part in terms.stems)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +223,7 @@ def _windows(text: str) -> tuple[str, ...]:
 def _stretches(units: tuple[str, ...]) -> Iterator[str]:
     for start, first in enumerate(units):
         opening = WORD.search(first)
-        if not opening or opening[0].lower() in DANGLING:
+        if not opening or opening[0].lower() in DANGLING or LED_IN_PRONOUN.match(first):
             continue
         stretch: list[str] = []
         for unit in units[start : start + MAX_SENTENCES]:

@@ -46,6 +46,12 @@ def gist(technique: Technique) -> str:
     return shown + ("`" if shown.count("`") % 2 else "") + " …"
 
 
-def examples(techniques: Iterable[Technique], catalogue: Catalogue) -> str:
-    """Name a technique or two: *A* or *A and B*; empty where there is none."""
-    return listing([catalogue.display_name(t) for t in techniques][:FEW])
+def examples(
+    techniques: Iterable[Technique], catalogue: Catalogue, near: Technique | None = None
+) -> str:
+    """Name two techniques of different families, *A and B*, those of ``near``'s tactics first."""
+    tactics = set(near.tactics) if near else set()
+    ranked = sorted(techniques, key=lambda t: tactics.isdisjoint(t.tactics))
+    families = {str(t.attack_id.parent or t.attack_id): t for t in reversed(ranked)}
+    first = [t for t in ranked if families[str(t.attack_id.parent or t.attack_id)] is t]
+    return listing([catalogue.display_name(t) for t in first[:FEW]])

@@ -43,7 +43,7 @@ class Deck:
             if kind.applies(technique, catalogue)
         ]
         places.sort(key=lambda found: found[:2])
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._proven: set[str] = set()
         self._cards = {
             (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
@@ -59,7 +59,7 @@ class Deck:
         """The cards in scope by key, in order; all where there is no scope."""
         if scope is None or not scope.query:
             return self._cards
-        techniques = {technique.stix_id for technique in scope.select(self._catalogue)}
+        techniques = {technique.stix_id for technique in scope.select(self.catalogue)}
         kinds = scope.select_kinds()
         return {
             card.key: card
@@ -69,7 +69,7 @@ class Deck:
 
     def ask(self, card: DeckCard, seed: int) -> Question | None:
         """Make a card's question. Where no fair one can be made, the card leaves the deck."""
-        question = generate(card.technique, card.kind, seed, self._catalogue)
+        question = generate(card.technique, card.kind, seed, self.catalogue)
         if question is None:
             self._cards.pop(card.key, None)
         else:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
+from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
@@ -24,6 +25,9 @@ LEARN_AHEAD = timedelta(minutes=20)
 
 MOST_OVERDUE = 50
 """Of how many cards, most overdue first, the least remembered comes next."""
+
+LOOK_ALIKES = 4
+"""How many cards of one family may come in a row before others have their turn."""
 
 
 class Horizon:
@@ -121,10 +125,34 @@ class Selection:
         return [(row.key, row.due) for row in self._first(query, MOST_OVERDUE)]
 
     def _overdue(self) -> list[str]:
+        """The reviews due: look-alikes of the card just reviewed first, then the least remembered.
+
+        Siblings that come one after another are told apart; met far apart, each
+        would only be recognized.
+        """
         query = queries.reviews_due(self._learner.id, self._horizon.reviews_before)
         overdue = self._first(query, MOST_OVERDUE)
-        overdue.sort(key=lambda row: retrievability(row, self._now) or 0.0)
+        if not overdue:
+            return []
+        look_alikes = self._look_alikes()
+        overdue.sort(
+            key=lambda row: (
+                self.cards[row.key].technique not in look_alikes,
+                retrievability(row, self._now) or 0.0,
+            )
+        )
         return [row.key for row in overdue]
+
+    def _look_alikes(self) -> Set[Technique]:
+        """The siblings of the technique reviewed last, unless there were enough of them already."""
+        query = queries.last_reviewed(self._learner.id, self._horizon.day_start)
+        keys = self._session.scalars(query.limit(LOOK_ALIKES)).all()
+        found = [self.deck.cards[key].technique for key in keys if key in self.deck.cards]
+        if not found:
+            return frozenset()
+        siblings = frozenset(self.deck.catalogue.siblings(found[0]))
+        in_a_row = len(found) == LOOK_ALIKES and siblings.issuperset(set(found) - {found[0]})
+        return frozenset() if in_a_row else siblings
 
     def _first(self, query: Select[*tuple[Any, ...]], most: int) -> list[Row[*tuple[Any, ...]]]:
         """Read a query's first rows about cards in scope, and no more of it than that takes."""

@@ -19,7 +19,18 @@ from quiz.content.markdown import (
     read_technique,
     write_technique,
 )
-from quiz.content.technique import AttackId, Collection, Problem, Reference, Section, Technique
+from quiz.content.technique import (
+    Analytic,
+    AttackId,
+    Collection,
+    LogSource,
+    Mitigation,
+    Problem,
+    Procedure,
+    Reference,
+    Section,
+    Technique,
+)
 from tests.catalogues import ATTACK_DATA, attack_markdown
 
 TACTICS = (
@@ -412,15 +423,32 @@ def test_a_file_name_is_safe_whatever_the_technique_is_called() -> None:
 
 # Anything at all
 
-WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30)
-LINE = WORDS.map(str.strip).filter(bool)
-PROSE = st.lists(WORDS, min_size=1, max_size=5).map("\n".join).filter(str.strip)
-URLS = st.from_regex(r"https://[a-z]{1,8}\.example/[A-Z][0-9]{1,4}(/[0-9]{3})?", fullmatch=True)
-
 
 def is_plain(text: str) -> bool:
     """Whether a text neither opens a code block nor holds a section's heading."""
     return not any(line.lstrip(" ").startswith(("```", "~~~", "## ")) for line in text.split("\n"))
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30)
+LINE = WORDS.map(str.strip).filter(bool)
+PROSE = st.lists(WORDS, min_size=1, max_size=5).map("\n".join).filter(str.strip)
+CELL = LINE | st.sampled_from(["", "a | b", "a \\\\| b", "C:\\\\", "|", "---", "<code>x|y</code>"])
+FILLED = CELL.filter(bool)
+IDS = st.from_regex(r"[A-Z]{1,2}[0-9]{4}", fullmatch=True)
+TEXT = st.lists(LINE.filter(lambda line: not line.startswith("#")), max_size=4).map("\n".join)
+MITIGATIONS = st.builds(Mitigation, id=IDS, name=FILLED, description=TEXT)
+PROCEDURES = st.builds(Procedure, id=IDS, name=FILLED, description=CELL)
+LOG_SOURCES = st.builds(LogSource, component=FILLED, name=CELL, channel=CELL)
+ANALYTICS = st.builds(
+    Analytic,
+    id=IDS,
+    platforms=st.lists(st.sampled_from(["Windows", "Linux", "Office Suite"]), max_size=2).map(
+        tuple
+    ),
+    description=TEXT.filter(is_plain),
+    log_sources=st.lists(LOG_SOURCES, max_size=2).map(tuple),
+)
+URLS = st.from_regex(r"https://[a-z]{1,8}\.example/[A-Z][0-9]{1,4}(/[0-9]{3})?", fullmatch=True)
 
 
 @st.composite
@@ -432,7 +460,7 @@ def techniques(draw: st.DrawFn) -> Technique:
     some_lines = st.lists(LINE, max_size=3, unique=True).map(tuple)
     reference = st.builds(Reference, name=WORDS, url=URLS)
     headings = st.lists(
-        st.sampled_from(["Mitigations", "Procedure Examples", "Analytics"]), unique=True
+        st.sampled_from(["Our Notes", "Runbook", "Lessons from Exercises"]), unique=True
     )
     return Technique(
         stix_id=f"attack-pattern--{draw(st.uuids())}",
@@ -449,6 +477,9 @@ def techniques(draw: st.DrawFn) -> Technique:
         description=draw(prose),
         detection=draw(st.just("") | prose),
         references=tuple(draw(st.lists(reference, max_size=3))),
+        mitigations=draw(st.lists(MITIGATIONS, max_size=2, unique_by=lambda m: m.id).map(tuple)),
+        procedures=draw(st.lists(PROCEDURES, max_size=2).map(tuple)),
+        analytics=draw(st.lists(ANALYTICS, max_size=2, unique_by=lambda a: a.id).map(tuple)),
         sections=tuple(Section(heading=h, body=draw(prose)) for h in draw(headings)),
         detection_difficulty=draw(st.sampled_from(["", "easier", "very hard"])),
         attack_version=draw(st.sampled_from(["", "16.1", "v1 beta"])),

@@ -116,6 +116,25 @@ def test_every_technique_with_documented_procedures_shows_some() -> None:
     assert few == {}
 
 
+def test_every_use_of_a_named_actor_is_listed_so_that_nothing_documented_is_offered_as_wrong() -> (
+    None
+):
+    ids = {o["id"]: str(_attack_id(o)) for o in bundle("enterprise-attack-18.1") if _attack_id(o)}
+    ours = {str(technique.attack_id) for technique in starter()}
+    named = {id_ for technique in starter() for id_, _ in actors(technique)}
+    used: dict[str, set[str]] = {id_: set() for id_ in named}
+    for stix_id, by in documented("uses").items():
+        for actor in named & by.keys() if stix_id in ids else ():
+            used[actor] |= ours & {ids[stix_id], ids[stix_id].partition(".")[0]}
+    (collection,) = starter().collections
+    assert {actor: set(listed) for actor, listed in collection.uses.items()} == used
+
+
+def _attack_id(thing: dict[str, Any]) -> str | None:
+    is_technique = thing["type"] == "attack-pattern" and live(thing)
+    return thing["external_references"][0]["external_id"] if is_technique else None
+
+
 def actors(technique: Technique) -> set[tuple[str, str]]:
     return {(id_, name) for id_, name, _ in rows(technique, "Procedure Examples")}
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from quiz.learning.knowledge import NOT_MET, Knowledge, assess
+from quiz.learning.knowledge import NOT_MET, Knowledge, assess, nearness
 from quiz.learning.scheduling import MemoryState, State, retrievability, review
+from quiz.questions.base import Nearness
 from tests.factories import NOON
 
 
@@ -48,3 +49,21 @@ def test_levels_have_labels() -> None:
         "fair",
         "strong",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stability", "expected"),
+    [(1, Nearness.NEAR), (6.9, Nearness.NEAR), (7, Nearness.LINKED), (21, Nearness.SIBLING)],
+)
+def test_wrong_options_come_nearer_as_a_technique_settles(
+    stability: float, expected: Nearness
+) -> None:
+    assert nearness([known(stability)]) is expected
+
+
+def test_wrong_options_are_far_while_any_card_is_in_its_steps() -> None:
+    assert nearness([known(100), review(MemoryState(), 1, NOON)]) is Nearness.FAR
+
+
+def test_nothing_is_said_of_a_technique_that_was_never_met() -> None:
+    assert nearness([]) is nearness([MemoryState()]) is None

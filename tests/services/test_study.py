@@ -375,6 +375,41 @@ def test_the_review_remembered_least_comes_first(
     assert next_key(session, learner, catalogue, NOON) == OTHER
 
 
+def test_a_look_alike_of_the_card_just_reviewed_comes_next(
+    session: Session, learner: Learner, catalogue: Catalogue, rate: Rate
+) -> None:
+    learner.new_per_day = 0
+    first, sibling = (f"{stix_id(t)}/description" for t in ("T9001.001", "T9001.002"))
+    know(session, learner, first, due=NOON - 9 * DAY, stability=2)
+    know(session, learner, sibling, due=NOON - DAY, stability=60)
+    know(session, learner, OTHER, due=NOON - 2 * DAY, stability=30)
+    assert next_key(session, learner, catalogue, NOON) == first
+    rate(first)
+    assert next_key(session, learner, catalogue, NOON) == sibling
+
+
+def test_look_alikes_do_not_follow_one_another_for_ever(
+    session: Session, learner: Learner, catalogue: Catalogue, rate: Rate
+) -> None:
+    learner.new_per_day = 0
+    ids = [stix_id("T9001.001"), stix_id("T9001.002")]
+    kinds = ("description", "attack-id", "tactic", "family")
+    keys = [f"{stix}/{kind}" for stix in ids for kind in kinds]
+    own = [key for key in keys if key in catalogue.once(Deck).cards]
+    for key in own:
+        know(session, learner, key, due=NOON - DAY, stability=60)
+    know(session, learner, OTHER, due=NOON - 2 * DAY, stability=30)
+    met = []
+    for minute in range(5):
+        at = NOON + minute * MINUTE
+        key = next_key(session, learner, catalogue, at)
+        assert key
+        met.append(key)
+        rate(key, at=at)
+    assert len(own) > 4
+    assert OTHER in met
+
+
 def test_the_next_due_card_is_told_when_nothing_is_left(
     session: Session, learner: Learner, catalogue: Catalogue, rate: Rate
 ) -> None:
@@ -547,5 +582,5 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
             now=NOON,
         )
     assert len(counting) == 5
-    assert len(choosing) == (4 if learned else 6)  # a due card, or a new one
+    assert len(choosing) == (5 if learned else 6)  # a due card, or a new one
     assert len(rating) == (4 if learned else 5)

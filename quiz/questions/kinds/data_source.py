@@ -62,7 +62,9 @@ class DataSourceKind(ClosedSetKind[str]):
         """Offer a source; where wrong, the note names what it shows."""
         note = f"{value} is among the data sources of {technique.name}."
         if not correct:
-            shown = examples(catalogue.once(_by_source)[technique.domain, value], catalogue)
+            shown = examples(
+                catalogue.once(_by_source)[technique.domain, value], catalogue, technique
+            )
             note = f"{value} is not among the data sources of {technique.name}; it shows {shown}."
         return Choice(text=value, correct=correct, note=note)
 

@@ -1,5 +1,7 @@
 """How hard the technique's own text says it is to detect."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -9,6 +11,8 @@ from quiz.questions import evidence
 from quiz.questions.balance import thinned
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 
+FEWEST = 3
+"""Fewer levels than this are no choice."""
 LEVELS = {
     Level.EASIER: "The text names what to look for, with no caveat.",
     Level.MODERATE: "It can be watched for, but needs context to tell from normal use.",
@@ -32,25 +36,35 @@ class DetectionDifficultyKind(QuestionKind):
     def ask(
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
-        """Offer all four levels, in their order."""
+        """Offer the levels in their order: all four, unless the domain has none of one."""
         rated = catalogue.difficulty(technique)
         name = catalogue.display_name(technique)
-        basis = "says so outright" if rated.stated else "suggests it"
+        present = catalogue.once(_levels)[technique.domain].values()
         return Draft(
             stem=f"What is the detection difficulty of {name}, going by its own text?",
             choices=[
                 Choice(text=level.capitalize(), correct=level is rated.level, note=meaning)
                 for level, meaning in LEVELS.items()
+                if level in present
             ],
             ordered=True,
-            explanation=f"{name} is rated {rated.level}: its text {basis}.",
-            evidence=tuple(
-                evidence.from_text(technique, technique.detection_section, quote)
-                for quote in rated.evidence
-            ),
+            explanation=f"{name} is rated {rated.level}: {evidence.reason(rated)}.",
+            evidence=evidence.of_difficulty(technique, rated),
         )
 
 
+def _levels(catalogue: Catalogue) -> Mapping[str, Mapping[str, Level]]:
+    """The level of each rated technique, by domain and STIX id."""
+    levels: dict[str, dict[str, Level]] = defaultdict(dict)
+    for technique in catalogue:
+        level = catalogue.difficulty(technique).level
+        if level in LEVELS:
+            levels[technique.domain][technique.stix_id] = level
+    return levels
+
+
 def _asked(catalogue: Catalogue) -> frozenset[str]:
-    levels = {t.stix_id: catalogue.difficulty(t).level for t in catalogue}
-    return thinned({stix_id: level for stix_id, level in levels.items() if level in LEVELS})
+    """Techniques of which no level is the key too often, in domains that have three or more."""
+    domains = catalogue.once(_levels).values()
+    enough = [levels for levels in domains if len(set(levels.values())) >= FEWEST]
+    return frozenset().union(*map(thinned, enough))

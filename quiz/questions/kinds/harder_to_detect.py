@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Difficulty, Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
-from quiz.questions.base import Choice, Draft, Evidence, Nearness, QuestionKind
+from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import nearest, strangers
 from quiz.questions.notes import technique_choice
 
@@ -50,9 +50,13 @@ class HarderToDetectKind(QuestionKind):
                 _choice(technique, catalogue, correct=True),
                 *(_choice(other, catalogue, correct=False) for other in others),
             ],
-            explanation=f"{catalogue.display_name(technique)} is rated {rated.level}, and its text "
-            "says so outright; the others are rated lower.",
-            evidence=tuple(quote for t in (technique, *others) for quote in _quotes(t, catalogue)),
+            explanation=f"{catalogue.display_name(technique)} is rated {rated.level}: "
+            f"{evidence.reason(rated)}. The others are rated lower.",
+            evidence=tuple(
+                quote
+                for t in (technique, *others)
+                for quote in evidence.of_difficulty(t, catalogue.difficulty(t))
+            ),
         )
 
 
@@ -62,13 +66,5 @@ def _has_reason(rated: Difficulty) -> bool:
 
 def _choice(technique: Technique, catalogue: Catalogue, *, correct: bool) -> Choice:
     rated = catalogue.difficulty(technique)
-    basis = "its text says so outright" if rated.stated else "inferred from its text"
-    note = f"Rated {rated.level}, {basis}."
+    note = f"Rated {rated.level}: {evidence.reason(rated)}."
     return technique_choice(technique, catalogue, correct=correct, note=note)
-
-
-def _quotes(technique: Technique, catalogue: Catalogue) -> list[Evidence]:
-    return [
-        evidence.from_text(technique, technique.detection_section, quote)
-        for quote in catalogue.difficulty(technique).evidence
-    ]

@@ -70,7 +70,9 @@ class MitigationKind(ClosedSetKind[str]):
         """Offer a mitigation; where wrong, the note names what it addresses."""
         note = f"{value} is listed among the mitigations of {technique.name}."
         if not correct:
-            others = examples(catalogue.once(_addressed)[technique.domain, value], catalogue)
+            others = examples(
+                catalogue.once(_addressed)[technique.domain, value], catalogue, technique
+            )
             note = f"{value} is not listed for {technique.name}; it addresses {others}."
         return Choice(text=value, correct=correct, note=note)
 

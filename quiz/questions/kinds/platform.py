@@ -72,7 +72,7 @@ class PlatformKind(ClosedSetKind[str]):
                 for other in catalogue.in_tactic(technique.domain, tactic)
                 if value in other.platforms
             )
-            there = examples(dict.fromkeys(others), catalogue)
+            there = examples(dict.fromkeys(others), catalogue, technique)
             note = f"{technique.name} is not documented for {value}."
             note += f" Of the same tactic, {there} can happen there." if there else ""
         return Choice(text=value, correct=correct, note=note)

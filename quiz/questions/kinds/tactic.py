@@ -75,5 +75,7 @@ def _note(tactic: Tactic, technique: Technique, catalogue: Catalogue, *, correct
     meaning = next(iter(sentences(tactic.description)), "")
     if correct:
         return f"{technique.name} is listed under {tactic.name}. {meaning}".strip()
-    listed = examples(catalogue.in_tactic(technique.domain, tactic.short_name), catalogue)
+    listed = examples(
+        catalogue.in_tactic(technique.domain, tactic.short_name), catalogue, technique
+    )
     return f"{technique.name} is not listed under {tactic.name}; {listed} are. {meaning}".strip()

@@ -35,7 +35,7 @@ class TechniqueForTacticKind(QuestionKind):
             for other in catalogue.in_domain(technique.domain)
             if tactic.short_name not in other.tactics
             and other not in family
-            and set(other.platforms) & set(technique.platforms)
+            and _share_platform(other, technique)
             and not share_stems(catalogue.display_name(other), [tactic.name])
         ]
         others = nearest(
@@ -63,6 +63,11 @@ class TechniqueForTacticKind(QuestionKind):
                 *(evidence.from_field(other, "tactics") for other in others),
             ),
         )
+
+
+def _share_platform(one: Technique, other: Technique) -> bool:
+    """Tell whether two techniques have a platform in common; some domains name none at all."""
+    return one.platforms == other.platforms or not set(one.platforms).isdisjoint(other.platforms)
 
 
 def _wrong(other: Technique, tactic: Tactic, catalogue: Catalogue) -> Choice:
