@@ -76,11 +76,9 @@ class Facts:
         self._fallback = fallback_tactics
         self.by_stix_id = {t.stix_id: t for t in self.techniques}
         self.by_attack_id = {(t.domain, str(t.attack_id)): t for t in self.techniques}
-        self.by_file: dict[str, list[Technique]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[Technique]] = defaultdict(list)
         self._shown: dict[str, str] = {}
         for technique in self.techniques:
-            self.by_file[technique.path].append(technique)
             self.by_name[technique.domain, line(technique.name)].append(technique)
         self._passages: dict[tuple[str, str], tuple[str, ...]] = {}
         self._vocabulary: dict[str, frozenset[str]] = {}

@@ -82,7 +82,7 @@ def tells_apart(excerpt: str, other: Technique, facts: Facts, ignored: str = "")
 
 
 def evidence_faults(question: Question, facts: Facts) -> Iterator[Finding]:
-    """Every quotation stands in the section of the file that it names, and there is one."""
+    """Every quotation stands where it says, in a technique that is asked about or offered."""
     if not question.evidence:
         yield Finding(Fault.EVIDENCE, "there is no evidence")
     for quotation in question.evidence:
@@ -97,9 +97,13 @@ def _stands(quotation: Evidence, question: Question, facts: Facts) -> bool:
         parts = [names.get(line(part), -1) for part in re.split("[,→>]", quotation.quote)]
         return -1 not in parts and parts == sorted(parts)
     quote = line(quotation.quote)
+    options, items = question.options, question.items
+    shown = {question.stix_id, *(o.stix_id for o in options), *(i.stix_id for i in items)}
+    techniques = (facts.by_stix_id[id_] for id_ in shown if id_ in facts.by_stix_id)
     return bool(quote.strip()) and any(
         quote in passage
-        for technique in facts.by_file.get(quotation.file, ())
+        for technique in techniques
+        if technique.path == quotation.file
         for passage in facts.passages(technique, quotation.section)
     )
 
