@@ -58,8 +58,8 @@ def forms(name: str) -> tuple[str, ...]:
 
 
 def prefixes(found: Iterable[str]) -> frozenset[str]:
-    """The beginnings of words, by which forms of one word are known."""
-    return frozenset(word[:PREFIX] for word in found)
+    """The beginnings of words in the singular, by which forms of one word are known."""
+    return frozenset((word[:-1] if word.endswith("s") else word)[:PREFIX] for word in found)
 
 
 class Facts:
@@ -224,7 +224,7 @@ SECTIONS: Mapping[str, Callable[[Technique], Sequence[str]]] = {
     "Tactics": lambda t: (", ".join(t.tactics),),
     "Platforms": lambda t: (", ".join(t.platforms),),
     "Data Sources": lambda t: (", ".join(t.data_sources),),
-    "Detection Difficulty": lambda t: (t.detection_difficulty,),
+    "detection_difficulty": lambda t: (t.detection_difficulty,),
     "Description": lambda t: (t.description,),
     "Detection": lambda t: (t.detection,),
     "Analytics": _analytics,
