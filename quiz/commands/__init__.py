@@ -1,1 +1,1 @@
-"""Groups of commands, thin over content and exports. They touch no database."""
+"""Groups of commands, thin over content, exports and services; few need the database."""

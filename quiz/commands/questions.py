@@ -1,4 +1,4 @@
-"""``flask questions``: what can be asked, for other programs."""
+"""``flask questions``: what can be asked, for other programs, and what was flagged."""
 
 import json
 import sys
@@ -8,10 +8,13 @@ import click
 from flask.cli import AppGroup
 
 from quiz.commands.source import catalogue_of
+from quiz.db.base import db
 from quiz.exports import json_lines
 from quiz.questions.audit import DEFAULT_SEEDS
 from quiz.questions.audit import audit as audit_questions
 from quiz.questions.kinds import KINDS
+from quiz.services import flags as flags_service
+from quiz.services.flags import FlaggedCard
 
 questions = AppGroup("questions", help="Generate questions outside the browser.")
 
@@ -84,3 +87,39 @@ def audit(directory: Path | None, seeds: int, as_json: bool) -> None:
         click.echo(report.table())
     if not report.passed:
         raise SystemExit(1)
+
+
+@questions.command("flags")
+@click.option("--all", "everything", is_flag=True, help="Those dealt with too.")
+@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
+def flags(everything: bool, as_json: bool) -> None:
+    """List the questions that learners flagged and nobody has dealt with, latest first.
+
+    Nothing in it says who flagged a question, so that it can be passed on.
+    """
+    cards = flags_service.listing(db.session, only_open=not everything)
+    if as_json:
+        rows = [_as_json(card) for card in cards]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for card in cards:
+        reasons = ", ".join(f"{reason} × {number}" for reason, number in card.reasons.items())
+        state = " (switched off)" if card.switched_off else ""
+        click.echo(f"{card.question.attack_id:<10} {card.kind:<20} {reasons}{state}")
+        click.echo(f"{'':<10} {card.question.stem}")
+        for note in card.notes:
+            click.echo(f"{'':<10} “{' '.join(note.text.split())}”")
+    click.echo(f"{len(cards)} flagged.", err=True)
+
+
+def _as_json(card: FlaggedCard) -> dict[str, object]:
+    return {
+        "key": card.key,
+        "learners": card.learners,
+        "reasons": {str(reason): number for reason, number in card.reasons.items()},
+        "notes": [{"reason": str(note.reason), "text": note.text} for note in card.notes],
+        "latest": card.latest.isoformat(),
+        "open": card.open,
+        "switched_off": card.switched_off,
+        "question": json.loads(json_lines.line(card.question)),
+    }

@@ -146,3 +146,54 @@ class AttemptQuestion(Base):
     chosen: Mapped[list[str] | None]
     score: Mapped[float | None]
     attempt: Mapped[Attempt] = relationship(back_populates="questions")
+
+
+class Flag(Base):
+    """A learner's word that something is wrong with a question, and the question as it was shown.
+
+    The same learner says the same of the same question once. ``attempt_question_id``
+    is set where it was shown in a quiz, and empty where it was a flashcard.
+    ``resolution`` says what came of it, ``dismissed`` or ``switched off``; it and
+    ``resolved_at`` are empty until someone has looked at it.
+    """
+
+    __tablename__ = "flag"
+    __table_args__ = (
+        UniqueConstraint("learner_id", "card_key", "seed", "reason"),
+        Index(None, "card_key"),
+        Index(None, "attempt_question_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    attempt_question_id: Mapped[int | None] = mapped_column(
+        ForeignKey("attempt_question.id", ondelete="SET NULL")
+    )
+    card_key: Mapped[str] = mapped_column(String(128))
+    stix_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None] = mapped_column(String(20))
+
+
+class SwitchedOff(Base):
+    """A card that no one is asked any more, on this whole instance.
+
+    ``learner_id`` is who switched it off, empty once they are gone; ``why`` says
+    in words what was wrong with it.
+    """
+
+    __tablename__ = "switched_off"
+    __table_args__ = (Index(None, "learner_id"),)
+
+    card_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    stix_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="SET NULL"))
+    why: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, NotNullable, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
 
-from quiz.db.models import Attempt, AttemptQuestion, Card, Learner, Review
+from quiz.db.models import Attempt, AttemptQuestion, Card, Flag, Learner, Review, SwitchedOff
 
 IN_STEPS = ("learning", "relearning")
 
@@ -118,9 +119,9 @@ def met_keys(learner_id: int) -> Select[str]:
 def memories(
     learner_id: int, stix_id: str | None = None
 ) -> Select[str, str, str, float | None, datetime | None]:
-    """Stix id, key and memory of all cards met, or of those about one technique."""
+    """Stix id, key and memory of all cards met and still asked, or of those of one technique."""
     query = select(Card.stix_id, Card.key, Card.state, Card.stability, Card.last_review).where(
-        Card.learner_id == learner_id, Card.reviews > 0
+        Card.learner_id == learner_id, Card.reviews > 0, Card.key.not_in(switched_off_keys())
     )
     return query if stix_id is None else query.where(Card.stix_id == stix_id)
 
@@ -169,10 +170,15 @@ def ratings_since(learner_id: int, since: datetime) -> Select[datetime, int]:
 
 
 def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
-    """The cards rated *again* since a moment, latest first."""
+    """The cards rated *again* since a moment and still asked, latest first."""
     return (
         select(Review.card_key, Review.reviewed_at)
-        .where(Review.learner_id == learner_id, Review.reviewed_at >= since, Review.rating == 1)
+        .where(
+            Review.learner_id == learner_id,
+            Review.reviewed_at >= since,
+            Review.rating == 1,
+            Review.card_key.not_in(switched_off_keys()),
+        )
         .order_by(Review.reviewed_at.desc())
     )
 
@@ -284,13 +290,14 @@ def answers_since(learner_id: int, since: datetime) -> Select[datetime, float | 
 
 
 def answered_wrong(learner_id: int, since: datetime) -> Select[str, datetime]:
-    """The cards answered less than wholly right in quizzes since a moment, latest first."""
+    """The cards still asked and not answered wholly right since a moment, latest first."""
     return (
         select(AttemptQuestion.card_key, ANSWERED_AT)
         .where(
             AttemptQuestion.learner_id == learner_id,
             AttemptQuestion.answered_at >= since,
             AttemptQuestion.score < 1,
+            AttemptQuestion.card_key.not_in(switched_off_keys()),
         )
         .order_by(AttemptQuestion.answered_at.desc())
     )
@@ -310,6 +317,78 @@ def has_started(learner_id: int) -> Select[bool]:
     reviewed = select(Review.id).where(Review.learner_id == learner_id)
     attempted = select(Attempt.id).where(Attempt.learner_id == learner_id)
     return select(or_(reviewed.exists(), attempted.exists()))
+
+
+# Flags, and cards switched off
+
+
+def flag(learner_id: int, key: str, seed: int, reason: str) -> Select[Flag]:
+    """What a learner said of a question, if they did."""
+    return select(Flag).where(
+        Flag.learner_id == learner_id,
+        Flag.card_key == key,
+        Flag.seed == seed,
+        Flag.reason == reason,
+    )
+
+
+def flagged_keys(*, only_open: bool) -> Select[str, int]:
+    """The cards flagged, latest first, each with its latest flag; or those with an open flag."""
+    latest = func.max(Flag.id).label("latest")
+    query = select(Flag.card_key, latest).group_by(Flag.card_key).order_by(latest.desc())
+    return query.having(func.count() > func.count(Flag.resolved_at)) if only_open else query
+
+
+def flagged_total(*, only_open: bool) -> Select[int]:
+    """How many cards are flagged, or have an open flag."""
+    return select(func.count()).select_from(flagged_keys(only_open=only_open).subquery())
+
+
+def flags_of(
+    keys: Collection[str],
+) -> Select[str, int, str, str | None, datetime, str | None]:
+    """What was said of some cards, latest first, without the questions."""
+    return (
+        select(
+            Flag.card_key,
+            Flag.learner_id,
+            Flag.reason,
+            Flag.note,
+            Flag.created_at,
+            Flag.resolution,
+        )
+        .where(Flag.card_key.in_(keys))
+        .order_by(Flag.id.desc())
+    )
+
+
+def flagged_questions(ids: Collection[int]) -> Select[str, dict[str, Any]]:
+    """The cards and questions of some flags."""
+    return select(Flag.card_key, Flag.question).where(Flag.id.in_(ids))
+
+
+def open_flags(key: str) -> Select[Flag]:
+    """The flags on a card that nobody has dealt with."""
+    return select(Flag).where(Flag.card_key == key, Flag.resolved_at.is_(None)).order_by(Flag.id)
+
+
+def switched_off_keys() -> Select[str]:
+    """The keys of the cards that no one is asked any more."""
+    return select(SwitchedOff.card_key)
+
+
+def switched_off_total() -> Select[int]:
+    """How many cards no one is asked any more."""
+    return select(func.count()).select_from(SwitchedOff)
+
+
+def switched_off() -> Select[SwitchedOff, str | None]:
+    """The cards that no one is asked any more, and who decided so, latest first."""
+    return (
+        select(SwitchedOff, Nullable(Learner.name))
+        .outerjoin(Learner, Learner.id == SwitchedOff.learner_id)
+        .order_by(SwitchedOff.since.desc(), SwitchedOff.card_key)
+    )
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -1,10 +1,11 @@
 """Groups, software and campaigns, and the techniques that ATT&CK documents for them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from random import Random
 
 from quiz.content.catalogue import Catalogue
-from quiz.content.technique import Technique
+from quiz.content.technique import Procedure, Technique
 
 NOUNS = {"G": "the group", "S": "the software", "C": "the campaign"}
 
@@ -29,6 +30,11 @@ def perhaps_used(technique: Technique, actor_id: str, catalogue: Catalogue) -> f
     family is certainly wrong.
     """
     return catalogue.once(_families)[technique.domain, actor_id]
+
+
+def sample(procedures: Sequence[Procedure], most: int) -> list[Procedure]:
+    """Take so many of a technique's procedures at most, always the same ones."""
+    return Random(0).sample(procedures, min(most, len(procedures)))  # noqa: S311
 
 
 def named(actor_id: str, name: str) -> str:

@@ -40,6 +40,7 @@ DANGLING = frozenset(
 )
 TELLING = 3
 """How many words must tell an excerpt's technique apart from another."""
+SHORTEST, BEGINNING = 4, 6
 COMMON = 0.1
 """A word that more than this share of a domain's techniques use tells nothing."""
 MIN_SUBSTRING = 5
@@ -147,15 +148,20 @@ def _cost(excerpt: Excerpt) -> float:
 
 
 def tells_apart(
-    excerpt: Excerpt, technique: Technique, others: Iterable[Technique], catalogue: Catalogue
+    excerpt: Excerpt,
+    technique: Technique,
+    others: Iterable[Technique],
+    catalogue: Catalogue,
+    ignored: str = "",
 ) -> bool:
     """Tell whether an excerpt says something that is in none of the others' texts.
 
     That is so where at least ``TELLING`` of the words still shown, none of them
-    common in the domain, are missing from the other's text.
+    short, common in the domain or ``ignored``, are missing from the other's text.
     """
     texts = catalogue.once(_texts)
-    shown = stems(excerpt.text) - texts.common[technique.domain]
+    shown = _beginnings(stems(excerpt.text)) - texts.common[technique.domain]
+    shown -= _beginnings(stems(ignored))
     return all(len(shown - texts.stems[other.stix_id]) >= TELLING for other in others)
 
 
@@ -188,9 +194,14 @@ def hide(text: str, terms: Hidden) -> Excerpt:
     return Excerpt(text=shown, source=text, hidden=counts[1] / max(counts[0], 1))
 
 
+def _beginnings(stems: Iterable[str]) -> frozenset[str]:
+    """The first letters of longer words, which *install* and *installer* have in common."""
+    return frozenset(s[:BEGINNING] for s in stems if len(s) >= SHORTEST)
+
+
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """The word stems of each technique's texts, and those that are common in each domain."""
+    """How the words of each technique's texts begin, and what is common in each domain."""
 
     stems: Mapping[str, frozenset[str]]
     common: Mapping[str, frozenset[str]]
@@ -198,8 +209,8 @@ class _Texts:
 
 def _texts(catalogue: Catalogue) -> _Texts:
     own = {
-        t.stix_id: frozenset(
-            map(stem, set(WORD.findall(f"{t.name} {t.description} {t.detection_text}")))
+        t.stix_id: _beginnings(
+            stem(word) for word in set(WORD.findall(f"{t.name} {t.description} {t.detection_text}"))
         )
         for t in catalogue
     }
@@ -208,9 +219,7 @@ def _texts(catalogue: Catalogue) -> _Texts:
         techniques = catalogue.in_domain(domain)
         counts = Counter(word for t in techniques for word in own[t.stix_id])
         most = COMMON * len(techniques)
-        common[domain] = (
-            frozenset(w for w, count in counts.items() if count > most) | FUNCTION_WORDS
-        )
+        common[domain] = frozenset(w for w, count in counts.items() if count > most)
     return _Texts(own, common)
 
 

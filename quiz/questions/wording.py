@@ -11,6 +11,7 @@ import snowballstemmer
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 
+RUN = 5
 WORD = re.compile(r"[^\W_]+")
 FUNCTION_WORDS = frozenset(
     "a an and as at by for from in into is it of on or over s the through to via with "
@@ -40,6 +41,21 @@ def share_stems(text: str, others: Iterable[str]) -> bool:
     """Tell whether a text has a word, in any form, in common with any of the others."""
     own = stems(text)
     return any(own & stems(other) for other in others)
+
+
+def share_letters(text: str, others: Iterable[str]) -> bool:
+    """Tell whether a text has five letters of a word in common with any of the others.
+
+    *Spearphishing* and *Phishing* have no stem in common, and tell one another all the same.
+    """
+    own = _runs(text)
+    return any(own & _runs(other) for other in others)
+
+
+@cache
+def _runs(text: str) -> frozenset[str]:
+    words = WORD.findall(text.lower())
+    return frozenset(w[i : i + RUN] for w in words for i in range(len(w) - RUN + 1))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +15,7 @@ from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 
 STRIDE = 6
+NONE: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +56,26 @@ class Deck:
         """All cards by key, in order."""
         return self._cards
 
-    def select(self, scope: Scope | None) -> Mapping[str, DeckCard]:
-        """The cards in scope by key, in order; all where there is no scope."""
+    def select(self, scope: Scope | None, without: Set[str] = NONE) -> Mapping[str, DeckCard]:
+        """The cards in scope by key, in order; all where there is no scope.
+
+        The keys ``without`` are left out: those switched off, which the deck cannot know.
+        """
         if scope is None or not scope.query:
-            return self._cards
+            if not without:
+                return self._cards
+            cards = self._cards.copy()
+            for key in without:
+                cards.pop(key, None)
+            return cards
         techniques = {technique.stix_id for technique in scope.select(self.catalogue)}
         kinds = scope.select_kinds()
         return {
             card.key: card
             for card in list(self._cards.values())
-            if card.technique.stix_id in techniques and card.kind in kinds
+            if card.technique.stix_id in techniques
+            and card.kind in kinds
+            and card.key not in without
         }
 
     def ask(self, card: DeckCard, seed: int) -> Question | None:
@@ -80,14 +91,16 @@ class Deck:
         """Tell whether a card makes a question; tries it the first time."""
         return card.key in self._proven or self.ask(card, seed=0) is not None
 
-    def draw(self, scope: Scope, seed: int, asked: Collection[str]) -> Iterator[Question]:
+    def draw(
+        self, scope: Scope, seed: int, asked: Collection[str], without: Set[str] = NONE
+    ) -> Iterator[Question]:
         """Ask about every technique in scope once, then about each again, while there are cards.
 
         Techniques ``asked`` about before, by STIX id, come last. Of a technique's
-        kinds the one used least so far comes next.
+        kinds the one used least so far comes next. ``without`` is as for :meth:`select`.
         """
         cards: dict[str, list[DeckCard]] = defaultdict(list)
-        for card in list(self.select(scope).values()):
+        for card in list(self.select(scope, without).values()):
             cards[card.technique.stix_id].append(card)
         order = sorted(cards, key=lambda stix_id: (stix_id in asked, _place(seed, stix_id)))
         used: Counter[str] = Counter()

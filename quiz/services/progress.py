@@ -18,7 +18,7 @@ from quiz.learning.days import DAY
 from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, assess
 from quiz.learning.scheduling import AGAIN, State, retrievability
 from quiz.questions.generator import cards_of
-from quiz.services import learners
+from quiz.services import learners, switches
 from quiz.services.deck import Deck
 
 BATCHES = {"yield_per": 500}
@@ -80,7 +80,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardState:
-    """What a learner knows of one card; only the key and kind where it was never reviewed."""
+    """What a learner knows of one card; only the key and kind where it was never reviewed.
+
+    ``switched_off`` says that no one is asked it any more.
+    """
 
     key: str
     kind: str
@@ -89,16 +92,26 @@ class CardState:
     due: datetime | None
     reviews: int
     lapses: int
+    switched_off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechniqueProgress:
-    """What a learner knows of one technique, and of each card that can be asked about it."""
+    """What a learner knows of one technique, and of each card that can be asked about it.
+
+    ``cards`` has those switched off too where they were reviewed before; they count
+    nowhere else.
+    """
 
     knowledge: Knowledge
     retrievability: float | None
     met_cards: int
     cards: tuple[CardState, ...]
+
+    @property
+    def asked(self) -> tuple[CardState, ...]:
+        """The cards that can be asked."""
+        return tuple(card for card in self.cards if not card.switched_off)
 
 
 def days(session: Session, learner: Learner, *, now: datetime, count: int = 14) -> list[DayTotal]:
@@ -139,7 +152,7 @@ def totals(session: Session, learner: Learner, catalogue: Catalogue, *, now: dat
         fading=levels[Knowledge.FADING],
         fair=levels[Knowledge.FAIR],
         strong=levels[Knowledge.STRONG],
-        cards=len(catalogue.once(Deck).cards),
+        cards=len(catalogue.once(Deck).select(None, switches.switched_off(session))),
         met_cards=sum(assessment.met_cards for assessment in met.values()),
         reviews=session.scalars(queries.review_total(learner.id)).one(),
         answers=answers,
@@ -199,10 +212,13 @@ def technique(
     deck = catalogue.once(Deck).cards
     rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id))
     met = {row.key: row for row in rows if row.reviews}
-    asked = [
-        (key, kind, met.get(key)) for key, kind in cards_of(technique, catalogue) if key in deck
+    off = switches.switched_off(session)
+    shown = [
+        (key, kind, met.get(key))
+        for key, kind in cards_of(technique, catalogue)
+        if key in deck and (key in met or key not in off)
     ]
-    assessment = assess([row for _, _, row in asked if row], now)
+    assessment = assess([row for key, _, row in shown if row and key not in off], now)
     return TechniqueProgress(
         knowledge=assessment.knowledge,
         retrievability=assessment.retrievability,
@@ -216,8 +232,9 @@ def technique(
                 due=row.due if row else None,
                 reviews=row.reviews if row else 0,
                 lapses=row.lapses if row else 0,
+                switched_off=key in off,
             )
-            for key, kind, row in asked
+            for key, kind, row in shown
         ),
     )
 

@@ -18,7 +18,7 @@ from quiz.learning.grading import grade
 from quiz.questions.base import Grade, Option, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.services import learners, switches
 from quiz.services.deck import Deck
 from quiz.services.errors import Refused
 
@@ -106,9 +106,9 @@ class Result:
     questions: tuple[AskedQuestion, ...]
 
 
-def available(catalogue: Catalogue, scope: Scope) -> int:
+def available(session: Session, catalogue: Catalogue, scope: Scope) -> int:
     """Count the cards that a scope can ask about, as far as is known without asking them."""
-    return len(catalogue.once(Deck).select(scope))
+    return len(catalogue.once(Deck).select(scope, switches.switched_off(session)))
 
 
 def start(
@@ -133,7 +133,8 @@ def start(
     if attempt is not None:
         return attempt
     asked = set(session.scalars(queries.techniques_asked(learner.id)))
-    questions = list(islice(catalogue.once(Deck).draw(scope, seed, asked), max(1, length)))
+    drawn = catalogue.once(Deck).draw(scope, seed, asked, switches.switched_off(session))
+    questions = list(islice(drawn, max(1, length)))
     if not questions:
         raise NothingToAsk(
             "No question can be made of this choice. Choose more tactics, platforms or kinds."

@@ -17,7 +17,7 @@ from quiz.db.models import Learner
 from quiz.learning.days import DAY
 from quiz.learning.scheduling import MemoryState, State, retrievability
 from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.services import learners, switches
 from quiz.services.deck import Deck
 
 LEARN_AHEAD = timedelta(minutes=20)
@@ -49,7 +49,10 @@ class Horizon:
 
 
 class Selection:
-    """What a learner can study now, within a scope. Cards that left the catalogue do not count."""
+    """What a learner can study now, within a scope.
+
+    Cards that left the catalogue or were switched off do not count.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class Selection:
         scope: Scope | None,
     ) -> None:
         self.deck = catalogue.once(Deck)
-        self.cards = self.deck.select(scope)
+        self.cards = self.deck.select(scope, switches.switched_off(session))
         self._session = session
         self._learner = learner
         self._now = now

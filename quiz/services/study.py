@@ -18,7 +18,7 @@ from quiz.learning import scheduling
 from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.services import learners, switches
 from quiz.services.deck import Deck, DeckCard
 from quiz.services.errors import Refused
 from quiz.services.selection import Horizon, Selection
@@ -127,10 +127,31 @@ def next_card(
 def card(
     session: Session, learner: Learner, catalogue: Catalogue, key: str, *, now: datetime
 ) -> Served | None:
-    """Serve one card by key, due or not, or None where there is no such card."""
+    """Serve one card by key, due or not, or None where there is no such card.
+
+    One that was switched off after it was shown can still be turned and rated.
+    """
     deck = catalogue.once(Deck)
     found = deck.cards.get(key)
     return _serve(session, learner, deck, found, now) if found else None
+
+
+def question_at(
+    session: Session, learner: Learner, catalogue: Catalogue, key: str, sequence: int
+) -> Question:
+    """Ask again what a card asked, or asks next, at a place in its log from 1.
+
+    Raises UnknownCard, and StaleCard for a place that is not reached yet.
+    """
+    deck = catalogue.once(Deck)
+    found = deck.cards.get(key)
+    row = _find(session, learner, key)
+    if not 1 <= sequence <= (row.reviews if row else 0) + 1:
+        raise StaleCard("This card has not been shown to you. Go on with the next one.")
+    question = _ask(deck, found, sequence) if found else None
+    if question is None:
+        raise UnknownCard("This card is not there any more. Go on with the next one.")
+    return question
 
 
 def rate(
@@ -179,11 +200,11 @@ def queue(
     *,
     now: datetime,
 ) -> int:
-    """Have cards studied next, due or not, in the order given; unknown ones are left out.
+    """Have cards studied next, due or not, in the order given.
 
-    Returns how many there are.
+    Those unknown or switched off are left out. Returns how many there are.
     """
-    cards = catalogue.once(Deck).cards
+    cards = catalogue.once(Deck).select(None, switches.switched_off(session))
     wanted = [cards[key] for key in dict.fromkeys(keys) if key in cards]
     learners.lock(session, learner)
     among = queries.cards_among(learner.id, [card.key for card in wanted])
@@ -295,7 +316,7 @@ def _serve(
 ) -> Served | None:
     row = _find(session, learner, card.key)
     reviews = row.reviews if row else 0
-    question = deck.ask(card, seed=reviews)
+    question = _ask(deck, card, reviews + 1)
     if question is None:
         return None
     state = memory(row) if row else MemoryState()
@@ -311,3 +332,8 @@ def _serve(
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
     )
+
+
+def _ask(deck: Deck, card: DeckCard, sequence: int) -> Question | None:
+    """Ask what a card asks at a place in its log: another question each time."""
+    return deck.ask(card, seed=sequence - 1)

@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from quiz.web import context, errors, filters, security
 
-AREAS = ("today", "study", "quizzes", "library", "progress", "account")
+AREAS = ("today", "study", "quizzes", "library", "progress", "account", "flags", "admin")
 
 
 def init_app(app: Flask) -> None:

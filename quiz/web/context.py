@@ -17,7 +17,9 @@ from quiz.db.models import Learner
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import learners
+from quiz.services.flags import LONGEST_NOTE
 from quiz.web.filters import domain_name
+from quiz.web.flags.forms import REASONS
 from quiz.web.security import cookie_name, is_static
 
 THEMES = ("auto", "light", "dark")
@@ -41,6 +43,11 @@ def current_learner() -> Learner:
         db.session.commit()
     learner: Learner = g.learner
     return learner
+
+
+def runs_instance() -> bool:
+    """Whether who makes this request runs the instance: in solo mode, the one learner there is."""
+    return bool(current_app.config["MODE"] == "solo")
 
 
 def current_zone() -> ZoneInfo:
@@ -105,6 +112,8 @@ def asks_for_time_zone() -> bool:
 def init_app(app: Flask) -> None:
     """Give the templates the same functions, and static files a version in their URL."""
     app.jinja_env.globals.update(
+        FLAG_REASONS=REASONS,
+        LONGEST_NOTE=LONGEST_NOTE,
         THEMES=THEMES,
         asks_for_time_zone=asks_for_time_zone,
         current_catalogue=current_catalogue,
@@ -113,6 +122,7 @@ def init_app(app: Flask) -> None:
         find_technique=find_technique,
         kind_title=kind_title,
         now=now,
+        runs_instance=runs_instance,
         theme=theme,
         with_scope=with_scope,
     )

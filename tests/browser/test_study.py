@@ -56,9 +56,9 @@ def test_keys_are_listed_under_the_question_mark_and_can_be_switched_off(
 
 def test_a_focused_control_keeps_its_own_keys(open_page: OpenPage) -> None:
     page = listening(open_page("/study/"))
-    page.locator("summary").focus()
+    page.locator("[data-shortcuts] summary").focus()
     page.keyboard.press("Space")
-    expect(page.locator("details")).to_have_attribute("open", "")
+    expect(page.locator("[data-shortcuts]")).to_have_attribute("open", "")
     expect(page.locator("#answer")).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""``flask questions export``, as another program would call it."""
+"""``flask questions``, as another program would call it."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,11 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from quiz import create_app
+from quiz.db.base import begin_writing, db
+from quiz.questions.generator import cards_of
+from quiz.services import flags
+from quiz.services.flags import Reason
+from tests import factories
 from tests.catalogues import STARTER
 
 
@@ -69,3 +74,45 @@ def test_a_folder_without_techniques_is_refused(runner: FlaskCliRunner, tmp_path
     done = runner.invoke(args=["questions", "export", "--dir", str(tmp_path)])
     assert done.exit_code != 0
     assert "no technique" in done.output
+
+
+def test_flagged_questions_are_listed_for_people_and_as_json(tmp_path: Path) -> None:
+    app = create_app(
+        {"INSTANCE_DIR": tmp_path, "DATABASE_URL": f"sqlite:///{tmp_path / 'quiz.sqlite'}"}
+    )
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["setup"]).exit_code == 0
+    assert json.loads(runner.invoke(args=["questions", "flags", "--json"]).stdout) == []
+    catalogue = app.extensions["techniques"].load().catalogue
+    key, _ = next(cards_of(catalogue.techniques[0], catalogue))
+    with app.app_context():
+        begin_writing(db.session)
+        who = factories.learner(db.session, name="Grace Hopper")
+        flags.flag_card(
+            db.session,
+            who,
+            catalogue,
+            key,
+            1,
+            reason=Reason.UNCLEAR,
+            note="Which\nof the two?",
+            now=factories.NOON,
+        )
+        db.session.commit()
+    text = runner.invoke(args=["questions", "flags"])
+    assert "unclear × 1" in text.stdout
+    assert "“Which of the two?”" in text.stdout
+    done = runner.invoke(args=["questions", "flags", "--json"])
+    (row,) = json.loads(done.stdout)
+    assert (row["key"], row["reasons"], row["learners"]) == (key, {"unclear": 1}, 1)
+    assert row["notes"] == [{"reason": "unclear", "text": "Which\nof the two?"}]
+    assert row["question"]["key"] == key
+    assert any(option["correct"] for option in row["question"]["options"])
+    assert "Grace" not in text.output + done.output
+    with app.app_context():
+        begin_writing(db.session)
+        flags.dismiss(db.session, key, now=factories.NOON)
+        db.session.commit()
+    assert json.loads(runner.invoke(args=["questions", "flags", "--json"]).stdout) == []
+    (row,) = json.loads(runner.invoke(args=["questions", "flags", "--all", "--json"]).stdout)
+    assert (row["open"], row["switched_off"]) == (0, False)

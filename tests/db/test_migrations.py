@@ -14,6 +14,8 @@ from quiz.db import base
 from quiz.db.base import WRITES, alembic, db
 
 MIGRATIONS = Path(base.__file__).with_name("migrations")
+FIRST = "1795492800"
+LATEST = max(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*_*.py"))
 
 Apps = Callable[..., Flask]
 
@@ -78,12 +80,25 @@ def test_upgrading_twice_changes_nothing(make_app: Apps, empty_database: str | s
             assert not alembic.needs_upgrade()
 
 
+def test_what_was_learned_before_there_were_flags_is_kept(
+    make_app: Apps, empty_database: str | sa.URL
+) -> None:
+    with make_app(empty_database).app_context():
+        alembic.upgrade(FIRST)
+        _add_learner_with_card()
+        before = _rows("learner"), _rows("card")
+        assert before[0]
+        alembic.upgrade()
+        assert (_rows("learner"), _rows("card")) == before
+        assert _count("flag") == _count("switched_off") == 0
+
+
 def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(
     make_app: Apps, empty_database: str | sa.URL, tmp_path: Path
 ) -> None:
     app = make_app(empty_database, tmp_path / "later")
     with app.app_context():
-        alembic.upgrade("1795492800")
+        alembic.upgrade(LATEST)
         _add_learner_with_card()
     _write_migration(
         tmp_path / "later",
@@ -114,7 +129,7 @@ def test_a_migration_that_fails_half_way_leaves_everything_as_it_was(
     )
     app = make_app(empty_database, tmp_path / "later")
     with app.app_context():
-        alembic.upgrade("1795492800")
+        alembic.upgrade(LATEST)
         _add_learner_with_card()
     with app.app_context(), pytest.raises(RuntimeError, match="half way"):
         alembic.upgrade()
@@ -129,7 +144,7 @@ def test_a_migration_that_orphans_rows_is_refused_on_sqlite(make_app: Apps, tmp_
     _write_migration(tmp_path / "later", 'op.execute("DELETE FROM learner")')
     app = make_app(f"sqlite:///{tmp_path / 'test.sqlite'}", tmp_path / "later")
     with app.app_context():
-        alembic.upgrade("1795492800")
+        alembic.upgrade(LATEST)
         _add_learner_with_card()
     with app.app_context(), pytest.raises(RuntimeError, match="refer to nothing"):
         alembic.upgrade()
@@ -167,15 +182,20 @@ def _count(table: str) -> int:
         return found
 
 
+def _rows(table: str) -> list[tuple[Any, ...]]:
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {table}"))]
+
+
 def _write_migration(folder: Path, upgrade: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "2000000000_later.py").write_text(
-        dedent("""\
+        dedent(f"""\
         import sqlalchemy as sa
         from alembic import op
 
         revision = "2000000000"
-        down_revision = "1795492800"
+        down_revision = "{LATEST}"
         branch_labels = None
         depends_on = None
 

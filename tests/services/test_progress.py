@@ -361,16 +361,16 @@ def test_the_number_of_queries_does_not_grow_with_what_was_done(
         history.answer(technique.attack_id, 0.0, NOON - place * DAY)
     for work, number in (
         (lambda: progress.days(session, learner, now=NOON), 2),
-        (lambda: progress.totals(session, learner, catalogue, now=NOON), 5),
+        (lambda: progress.totals(session, learner, catalogue, now=NOON), 6),
         (lambda: progress.levels(session, learner, catalogue, now=NOON), 1),
         (lambda: progress.matrix(session, learner, catalogue, now=NOON, domain=DOMAIN), 1),
         (
             lambda: progress.technique(
                 session, learner, catalogue, catalogue.techniques[0], now=NOON
             ),
-            1,
+            2,
         ),
-        (lambda: today.today(session, learner, catalogue, now=NOON), 16),
+        (lambda: today.today(session, learner, catalogue, now=NOON), 18),
     ):
         with count_queries() as queries:
             work()

@@ -581,6 +581,6 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
             duration_ms=0,
             now=NOON,
         )
-    assert len(counting) == 5
-    assert len(choosing) == (5 if learned else 6)  # a due card, or a new one
+    assert len(counting) == 6
+    assert len(choosing) == (6 if learned else 7)  # a due card, or a new one
     assert len(rating) == (4 if learned else 5)

@@ -19,6 +19,7 @@ from quiz.questions.base import GAP
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import quizzes
+from quiz.services.deck import Deck
 from tests import factories
 from tests.conftest import CountQueries
 from tests.web.conftest import Clock, MakeApp
@@ -81,7 +82,7 @@ def test_nothing_chosen_means_everything_and_its_size_is_said(
     visitor: Visitor, starter: Catalogue
 ) -> None:
     page = visitor.read("/quiz/")
-    assert f"{quizzes.available(starter, Scope()):,} cards" in page.words
+    assert f"{len(starter.once(Deck).cards):,} cards" in page.words
     for name in ("Persistence", "Windows", "Very hard", *(k.title for k in KINDS.values())):
         assert name in page.words
     for length in (5, 10, 20, 40):
@@ -97,7 +98,7 @@ def test_a_query_string_fills_the_form(visitor: Visitor, starter: Catalogue) -> 
     assert ("techniques", "T1569.002") in fields
     assert ("length", "20") in fields
     assert "PowerShell" in page.words
-    cards = quizzes.available(starter, Scope.from_query(query))
+    cards = len(starter.once(Deck).select(Scope.from_query(query)))
     assert f"{cards} cards" in page.words
 
 
@@ -107,7 +108,7 @@ def test_counting_keeps_the_choices_and_starts_nothing(
     builder = visitor.read("/quiz/")
     page = visitor.send(builder, "/quiz/", tactics=["discovery"], length="40", count="1")
     assert {("tactics", "discovery"), ("length", "40")} <= set(page.form("/quiz/").fields)
-    cards = quizzes.available(starter, Scope(tactics=("discovery",)))
+    cards = len(starter.once(Deck).select(Scope(tactics=("discovery",))))
     assert f"{cards} cards" in page.words
     assert visitor.client.get("/quiz/count?tactics=discovery").json == {"cards": cards}
     assert not rows()

@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import beside
+from quiz.questions.distractors import Weights, beside, fair_weights, strangers
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import spellings
 
@@ -27,7 +27,7 @@ class DescriptionKind(QuestionKind):
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Offer look-alikes of which the excerpt is certainly not true."""
-        for others in beside(technique, catalogue, rng, nearness):
+        for others in beside(technique, catalogue, rng, nearness, weights=catalogue.once(_weights)):
             options = (technique, *others)
             text = technique.description
             if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
@@ -63,3 +63,8 @@ class DescriptionKind(QuestionKind):
 def _explanation(technique: Technique, catalogue: Catalogue) -> str:
     name = catalogue.display_name(technique)
     return f"The excerpt comes from the description of {name} ({technique.attack_id})."
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    asked = (t for t in catalogue if DescriptionKind().applies(t, catalogue))
+    return fair_weights([(1, t, strangers(t, catalogue)) for t in asked])

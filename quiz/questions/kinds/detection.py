@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import beside
+from quiz.questions.distractors import Weights, beside, fair_weights, strangers
 from quiz.questions.notes import technique_choice
 
 
@@ -26,7 +26,7 @@ class DetectionKind(QuestionKind):
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Offer look-alikes whose own texts do not say what the excerpt says."""
-        for others in beside(technique, catalogue, rng, nearness):
+        for others in beside(technique, catalogue, rng, nearness, weights=catalogue.once(_weights)):
             options = (technique, *others)
             text, section = technique.detection_text, technique.detection_section
             if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
@@ -42,3 +42,8 @@ class DetectionKind(QuestionKind):
                     evidence=(evidence.from_text(technique, section, excerpt.source),),
                 )
         return None
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    asked = (t for t in catalogue if DetectionKind().applies(t, catalogue))
+    return fair_weights([(1, t, strangers(t, catalogue)) for t in asked])

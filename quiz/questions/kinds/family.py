@@ -1,19 +1,15 @@
 """A sub-technique's parent, or a technique's sub-technique."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from random import Random
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest
+from quiz.questions.distractors import Weights, fair_weights, nearest
 from quiz.questions.notes import describe, gist
-from quiz.questions.wording import share_stems
-
-RARELY = 0.02
-"""The weight of a technique that is never the key, beside one that is once."""
+from quiz.questions.wording import share_letters, share_stems
 
 
 class FamilyKind(QuestionKind):
@@ -37,23 +33,13 @@ class FamilyKind(QuestionKind):
     ) -> Draft | None:
         """Offer members of other families of the same tactic."""
         key = rng.choice(_relatives(technique, catalogue))
-        own = {technique, *catalogue.family(technique)}
-        pool = [
-            other
-            for other in catalogue.in_domain(technique.domain)
-            if other not in own
-            and other.is_subtechnique == key.is_subtechnique
-            and (other.is_subtechnique or catalogue.children(other))
-            and not share_stems(other.name, [technique.name])
-        ]
-        keyed = catalogue.once(_keyed)
         others = nearest(
             key,
-            pool,
+            _pool(technique, key, catalogue),
             rng,
             label=_name,
             nearness=nearness,
-            weight=lambda other: keyed.get(other, 0) + RARELY,
+            weights=catalogue.once(_weights),
         )
         if not others:
             return None
@@ -78,17 +64,35 @@ class FamilyKind(QuestionKind):
 def _relatives(technique: Technique, catalogue: Catalogue) -> list[Technique]:
     parent = catalogue.parent(technique)
     candidates: Iterable[Technique] = (parent,) if parent else catalogue.children(technique)
-    return [other for other in candidates if not share_stems(other.name, [technique.name])]
+    return [other for other in candidates if not _tell(other, technique)]
 
 
-def _keyed(catalogue: Catalogue) -> Mapping[Technique, float]:
-    """How often each technique is the key, over one question for each card."""
-    keyed: dict[Technique, float] = defaultdict(float)
-    for technique in catalogue:
-        relatives = _relatives(technique, catalogue)
-        for relative in relatives:
-            keyed[relative] += 1 / len(relatives)
-    return keyed
+def _tell(one: Technique, other: Technique) -> bool:
+    return share_stems(one.name, [other.name]) or share_letters(one.name, [other.name])
+
+
+def _pool(technique: Technique, key: Technique, catalogue: Catalogue) -> list[Technique]:
+    """Parents, or sub-techniques, of other families whose names do not tell either."""
+    own = {technique, *catalogue.family(technique)}
+    return [
+        other
+        for other in catalogue.in_domain(technique.domain)
+        if other not in own
+        and other.is_subtechnique == key.is_subtechnique
+        and (other.is_subtechnique or catalogue.children(other))
+        and not _tell(other, technique)
+    ]
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    return fair_weights(
+        [
+            (1 / len(relatives), key, _pool(technique, key, catalogue))
+            for technique in catalogue
+            for relatives in [_relatives(technique, catalogue)]
+            for key in relatives
+        ]
+    )
 
 
 def _name(technique: Technique) -> str:

@@ -39,7 +39,13 @@ class HarderToDetectKind(QuestionKind):
             and RANK[catalogue.difficulty(other).level] < rank
         ]
         others = nearest(
-            technique, pool, rng, label=catalogue.display_name, nearness=nearness, apart=True
+            technique,
+            pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=nearness,
+            weights={},
+            apart=True,
         )
         if not others:
             return None

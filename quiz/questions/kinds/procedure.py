@@ -6,13 +6,15 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.sentences import sentences
 from quiz.content.technique import Procedure, Technique
 from quiz.questions import evidence, excerpts
-from quiz.questions.actors import perhaps_used
+from quiz.questions.actors import perhaps_used, sample
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import beside
+from quiz.questions.distractors import Weights, beside, fair_weights, strangers
 from quiz.questions.notes import technique_choice
 
 MIN_WORDS = 8
 """Reports are terse: a shorter sentence says too little around its gaps."""
+FEW = 4
+"""How many of a technique's procedures stand for all where options are weighed."""
 TRIES = 8
 """Of how many of a technique's procedures, at random, the first fair one is asked about."""
 
@@ -54,10 +56,17 @@ def _about(
     if not MIN_WORDS <= len(sentence.split()) <= excerpts.MAX_WORDS:
         return None
     excluded = perhaps_used(technique, procedure.id, catalogue)
-    for others in beside(technique, catalogue, rng, nearness, excluded):
+    for others in beside(
+        technique,
+        catalogue,
+        rng,
+        nearness,
+        weights=catalogue.once(_weights),
+        excluded=excluded,
+    ):
         excerpt = excerpts.hide(sentence, excerpts.hidden_terms((technique, *others), catalogue))
         if excerpt.hidden <= excerpts.MAX_HIDDEN and excerpts.tells_apart(
-            excerpt, technique, others, catalogue
+            excerpt, technique, others, catalogue, ignored=procedure.name
         ):
             name = catalogue.display_name(technique)
             return Draft(
@@ -79,3 +88,15 @@ def _about(
                 evidence=(evidence.from_procedure(technique, procedure),),
             )
     return None
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    asked = []
+    for technique in catalogue:
+        around = strangers(technique, catalogue)
+        some = sample(technique.procedures, FEW)
+        for procedure in some:
+            used = perhaps_used(technique, procedure.id, catalogue)
+            pool = [other for other in around if other not in used]
+            asked.append((1 / len(some), technique, pool))
+    return fair_weights(asked)

@@ -10,7 +10,7 @@ from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import GAP, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers
+from quiz.questions.distractors import Weights, fair_weights, nearest, strangers
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import share_stems
 
@@ -18,8 +18,6 @@ MIN_WORDS = 8
 """A shorter sentence says too little around its gap."""
 MOST_OFTEN = 3
 """Of how many techniques' questions one technique may be the key: some are linked everywhere."""
-RARELY = 0.05
-"""The weight of a technique that is never the key, beside one that is once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +47,15 @@ class RelatedKind(QuestionKind):
     ) -> Draft | None:
         """Show the sentence with the link hidden; offer techniques that are not linked."""
         link = catalogue.once(_asked)[technique]
-        keyed = catalogue.once(_keyed)
         name = catalogue.display_name(technique)
-        family = set(catalogue.family(link.target))
-        pool = [
-            other
-            for other in strangers(technique, catalogue)
-            if other not in family and not share_stems(catalogue.display_name(other), [name])
-        ]
+        pool = _unlinked(technique, link.target, catalogue)
         others = nearest(
             link.target,
             pool,
             rng,
             label=catalogue.display_name,
             nearness=nearness,
-            weight=lambda other: keyed[other] + RARELY,
+            weights=catalogue.once(_weights),
         )
         if not others:
             return None
@@ -98,8 +90,23 @@ def _asked(catalogue: Catalogue) -> Mapping[Technique, Link]:
     return asked
 
 
-def _keyed(catalogue: Catalogue) -> Counter[Technique]:
-    return Counter(link.target for link in catalogue.once(_asked).values())
+def _unlinked(technique: Technique, target: Technique, catalogue: Catalogue) -> list[Technique]:
+    """The techniques that the text does not point to, and whose names it does not tell."""
+    family, name = set(catalogue.family(target)), catalogue.display_name(technique)
+    return [
+        other
+        for other in strangers(technique, catalogue)
+        if other not in family and not share_stems(catalogue.display_name(other), [name])
+    ]
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    return fair_weights(
+        [
+            (1, link.target, _unlinked(t, link.target, catalogue))
+            for t, link in catalogue.once(_asked).items()
+        ]
+    )
 
 
 def _links(technique: Technique, catalogue: Catalogue) -> Iterator[Link]:

@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import linked, nearest
+from quiz.questions.distractors import Weights, fair_weights, linked, nearest
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import listing, share_stems
 
@@ -29,23 +29,15 @@ class TechniqueForTacticKind(QuestionKind):
     ) -> Draft | None:
         """Offer techniques without the tactic that share a platform."""
         tactic = rng.choice(_askable(technique, catalogue))
-        family = set(catalogue.family(technique))
-        pool = [
-            other
-            for other in catalogue.in_domain(technique.domain)
-            if tactic.short_name not in other.tactics
-            and other not in family
-            and _share_platform(other, technique)
-            and not share_stems(catalogue.display_name(other), [tactic.name])
-        ]
         others = nearest(
             technique,
-            pool,
+            _pool(technique, tactic, catalogue),
             rng,
             label=catalogue.display_name,
             nearness=nearness,
             apart=True,
             linked=linked(technique, catalogue),
+            weights=catalogue.once(_weights),
         )
         if not others:
             return None
@@ -63,6 +55,30 @@ class TechniqueForTacticKind(QuestionKind):
                 *(evidence.from_field(other, "tactics") for other in others),
             ),
         )
+
+
+def _pool(technique: Technique, tactic: Tactic, catalogue: Catalogue) -> list[Technique]:
+    """The techniques without the tactic, in name too, that share a platform."""
+    family = set(catalogue.family(technique))
+    return [
+        other
+        for other in catalogue.in_domain(technique.domain)
+        if tactic.short_name not in other.tactics
+        and other not in family
+        and _share_platform(other, technique)
+        and not share_stems(catalogue.display_name(other), [tactic.name])
+    ]
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    return fair_weights(
+        [
+            (1 / len(tactics), t, _pool(t, tactic, catalogue))
+            for t in catalogue
+            for tactics in [_askable(t, catalogue)]
+            for tactic in tactics
+        ]
+    )
 
 
 def _share_platform(one: Technique, other: Technique) -> bool:

@@ -5,13 +5,15 @@ from random import Random
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Procedure, Technique
 from quiz.questions import evidence
-from quiz.questions.actors import named, perhaps_used
+from quiz.questions.actors import named, perhaps_used, sample
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest
+from quiz.questions.distractors import Weights, fair_weights, nearest
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import listing, share_stems
 
 FEW = 3
+MOST = 8
+"""How many actors a technique is asked about at most, so that the weights can be fair."""
 
 
 class UsedByKind(QuestionKind):
@@ -34,22 +36,15 @@ class UsedByKind(QuestionKind):
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Offer techniques that are documented for others, but not for this actor."""
-        askable = _askable(technique, catalogue)
-        procedure = rng.choice(askable)
-        used = perhaps_used(technique, procedure.id, catalogue)
-        pool = [
-            other
-            for other in catalogue.in_domain(technique.domain)
-            if other.procedures
-            and other not in used
-            and not share_stems(catalogue.display_name(other), [procedure.name])
-        ]
-
-        def uses(other: Technique) -> float:
-            return len(other.procedures)
-
+        procedure = rng.choice(_askable(technique, catalogue))
+        pool = _pool(technique, procedure, catalogue)
         others = nearest(
-            technique, pool, rng, label=catalogue.display_name, nearness=nearness, weight=uses
+            technique,
+            pool,
+            rng,
+            label=catalogue.display_name,
+            nearness=nearness,
+            weights=catalogue.once(_weights),
         )
         if not others:
             return None
@@ -68,10 +63,33 @@ class UsedByKind(QuestionKind):
 
 
 def _askable(technique: Technique, catalogue: Catalogue) -> list[Procedure]:
-    """The uses by actors whose names do not tell the technique, one for each actor."""
+    """Some uses by actors whose names do not tell the technique, always the same ones."""
     name = catalogue.display_name(technique)
     actors = {p.id: p for p in technique.procedures if not share_stems(name, [p.name])}
-    return list(actors.values())
+    return sample(list(actors.values()), MOST)
+
+
+def _pool(technique: Technique, procedure: Procedure, catalogue: Catalogue) -> list[Technique]:
+    """The techniques documented for somebody, but certainly not for this actor."""
+    used = perhaps_used(technique, procedure.id, catalogue)
+    return [
+        other
+        for other in catalogue.in_domain(technique.domain)
+        if other.procedures
+        and other not in used
+        and not share_stems(catalogue.display_name(other), [procedure.name])
+    ]
+
+
+def _weights(catalogue: Catalogue) -> Weights:
+    return fair_weights(
+        [
+            (1 / len(some), t, _pool(t, procedure, catalogue))
+            for t in catalogue
+            for some in [_askable(t, catalogue)]
+            for procedure in some
+        ]
+    )
 
 
 def _wrong(other: Technique, procedure: Procedure, catalogue: Catalogue) -> Choice:

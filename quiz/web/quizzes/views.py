@@ -1,6 +1,7 @@
 """Quizzes: building one, answering it a question a page, and what came of it."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -70,7 +71,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/count")
 def count() -> ResponseReturnValue:
     """Count the cards of the query string's scope, for the page that builds a quiz."""
-    return {"cards": quizzes.available(current_catalogue(), scope_of_request())}
+    return {"cards": quizzes.available(db.session, current_catalogue(), scope_of_request())}
 
 
 @bp.get("/<int:attempt_id>")
@@ -87,7 +88,8 @@ def resume(attempt_id: int) -> ResponseReturnValue:
 def question(attempt_id: int, position: int) -> ResponseReturnValue:
     """Ask a question or, once it is answered, show what the answer teaches."""
     asked = quizzes.question(db.session, current_learner(), attempt_id, position)
-    return _render_question(asked)
+    draft = AnswerForm(request.args)  # filled in already, where the learner flagged the question
+    return _render_question(asked, shown=draft.shown.data, chosen=draft.chosen.data)
 
 
 @bp.post("/<int:attempt_id>/<int:position>")
@@ -169,7 +171,7 @@ def _render_builder(form: BuilderForm) -> str:
         "quizzes/index.html",
         form=form,
         purposes={kind.slug: kind.purpose for kind in KINDS.values()},
-        cards=quizzes.available(catalogue, form.scope),
+        cards=quizzes.available(db.session, catalogue, form.scope),
         unfinished=quizzes.unfinished(db.session, learner),
         history=quizzes.history(db.session, learner, HISTORY),
         zone=current_zone(),
@@ -177,14 +179,21 @@ def _render_builder(form: BuilderForm) -> str:
 
 
 def _render_question(
-    asked: quizzes.AskedQuestion, error: str = "", shown: int | None = None
+    asked: quizzes.AskedQuestion,
+    error: str = "",
+    shown: int | None = None,
+    chosen: Sequence[str] | None = None,
 ) -> str:
-    """Render a question; ``shown`` is when it was first on the screen, if not just now."""
+    """Render a question; ``shown`` is when it was first on the screen, if not just now.
+
+    ``chosen`` is what to fill in where it is not answered yet.
+    """
     result = quizzes.result(db.session, current_learner(), asked.attempt.id, current_catalogue())
     return render_template(
         "quizzes/question.html",
         asked=asked,
         grades=[question.grade for question in result.questions],
+        chosen=chosen,
         error=error,
         shown=shown or round(now().timestamp() * 1000),
     )

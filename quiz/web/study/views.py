@@ -7,7 +7,7 @@ from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import progress, study
+from quiz.services import progress, study, switches
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -41,12 +41,16 @@ def front(stix_id: str, kind: str) -> ResponseReturnValue:
     """Show a card's front: its answer is nowhere in the page."""
     scope = scope_of_request()
     served = _served(f"{stix_id}/{kind}")
-    shown = Shown(key=served.key, sequence=served.sequence, at=now())
+    if switches.is_switched_off(db.session, served.key):
+        flash("That question was switched off: no one is asked it any more.", "info")
+        return redirect(with_scope("study.next_card", scope), code=303)
+    signed = Shown(key=served.key, sequence=served.sequence, at=now()).sign()
     return render_template(
         "study/front.html",
         served=served,
         needs_options=KINDS[served.question.kind].needs_options,
-        reveal_url=_card_url("study.back", served.key, scope, shown=shown.sign(), _anchor="answer"),
+        signed=signed,
+        reveal_url=_card_url("study.back", served.key, scope, shown=signed, _anchor="answer"),
         scope=scope,
         **_session(scope),
     )

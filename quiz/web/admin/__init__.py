@@ -1,0 +1,1 @@
+"""For whoever runs the instance: what learners flagged, and what is switched off."""

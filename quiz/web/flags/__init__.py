@@ -1,0 +1,1 @@
+"""Flagging a question from wherever it is shown."""
