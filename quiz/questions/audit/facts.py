@@ -59,7 +59,7 @@ def forms(name: str) -> tuple[str, ...]:
 
 def prefixes(found: Iterable[str]) -> frozenset[str]:
     """The beginnings of words in the singular, by which forms of one word are known."""
-    return frozenset((word[:-1] if word.endswith("s") else word)[:PREFIX] for word in found)
+    return frozenset((word.removesuffix("s"))[:PREFIX] for word in found)
 
 
 class Facts:
