@@ -13,7 +13,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder, read_folder
 from quiz.content.technique import Technique
 from quiz.learning.grading import grade
-from quiz.questions.base import GAP, AnswerKind, Item, Option, Question, QuestionKind
+from quiz.questions.base import AnswerKind, Item, Option, Question, QuestionKind
 from quiz.questions.generator import cards_of, generate
 from quiz.questions.kinds import KINDS
 from quiz.questions.wording import nearly_same, share_stems
@@ -282,100 +282,6 @@ def test_the_order_of_tactics_is_quoted_from_the_collection_that_states_it(tmp_p
         for catalogue in (nested, alone, unstated)
     ]
     assert files == [{"own/collection.json"}, {"collection.json"}, {"starter/collection.json"}]
-
-
-# The key of each kind, checked against the fields without the generator's own code.
-
-
-@every_catalogue
-def test_a_tactic_key_is_exactly_what_the_file_lists(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of()
-    for question in ask_all(KINDS["tactic"], catalogue):
-        listed = technique_of(question, catalogue).tactics
-        for option in question.options:
-            assert (option.tactic in listed) is option.correct
-
-
-@every_catalogue
-def test_only_the_key_serves_the_tactic_asked_for(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of()
-    for question in ask_all(KINDS["technique-for-tactic"], catalogue):
-        name = question.stem.removeprefix("Which of these techniques serves ").removesuffix("?")
-        tactic = next(t for t in catalogue.tactics(question.domain) if t.name == name)
-        for option in question.options:
-            assert option.stix_id
-            listed = catalogue.by_stix_id[option.stix_id].tactics
-            assert (tactic.short_name in listed) is option.correct
-
-
-@every_catalogue
-@pytest.mark.parametrize(
-    ("slug", "field"), [("platform", "platforms"), ("data-source", "data_sources")]
-)
-def test_a_field_key_is_exactly_what_the_file_lists(
-    slug: str, field: str, catalogue_of: CatalogueOf
-) -> None:
-    catalogue = catalogue_of()
-    for question in ask_all(KINDS[slug], catalogue):
-        listed = getattr(technique_of(question, catalogue), field)
-        for option in question.options:
-            assert (option.text in listed) is option.correct
-
-
-@every_catalogue
-def test_a_family_key_shares_the_id_and_no_other_option_does(catalogue_of: CatalogueOf) -> None:
-    for question in ask_all(KINDS["family"], catalogue_of()):
-        head = question.attack_id.partition(".")[0]
-        for option in question.options:
-            assert ((option.attack_id or "").partition(".")[0] == head) is option.correct
-
-
-@every_catalogue
-def test_an_id_key_is_the_technique_itself(catalogue_of: CatalogueOf) -> None:
-    for question in ask_all(KINDS["attack-id"], catalogue_of()):
-        for option in question.options:
-            assert (option.attack_id == question.attack_id) is option.correct
-
-
-@every_catalogue
-def test_a_related_key_is_linked_and_no_other_option_is(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of()
-    for question in ask_all(KINDS["related"], catalogue):
-        technique = technique_of(question, catalogue)
-        text = f"{technique.description}\n{technique.detection}"
-        for option in question.options:
-            path = f"/techniques/{(option.attack_id or '').replace('.', '/')})"
-            assert (path in text) is option.correct
-        assert GAP in (question.excerpt or "")
-
-
-@every_catalogue
-def test_the_hardest_to_detect_is_rated_above_every_other_option(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of()
-    order = ["easier", "moderate", "hard", "very hard"]
-    for question in ask_all(KINDS["harder-to-detect"], catalogue):
-        ranks = {
-            option.correct: order.index(
-                catalogue.difficulty(catalogue.by_stix_id[option.stix_id or ""]).level
-            )
-            for option in sorted(question.options, key=lambda o: o.text)
-        }
-        others = [
-            order.index(catalogue.difficulty(catalogue.by_stix_id[o.stix_id or ""]).level)
-            for o in question.options
-            if not o.correct
-        ]
-        assert ranks[True] > max(others)
-        assert catalogue.difficulty(technique_of(question, catalogue)).stated
-
-
-@every_catalogue
-def test_a_difficulty_key_is_the_level_of_the_text(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of()
-    for question in ask_all(KINDS["detection-difficulty"], catalogue, seeds=(0,)):
-        assert [o.text for o in question.options] == ["Easier", "Moderate", "Hard", "Very hard"]
-        level = catalogue.difficulty(technique_of(question, catalogue)).level
-        assert question.answer == (level.capitalize(),)
 
 
 @every_catalogue

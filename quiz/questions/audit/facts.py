@@ -58,8 +58,8 @@ def forms(name: str) -> tuple[str, ...]:
 
 
 def prefixes(found: Iterable[str]) -> frozenset[str]:
-    """The beginnings of words, by which forms of one word are known."""
-    return frozenset(word[:PREFIX] for word in found)
+    """The beginnings of words in the singular, by which forms of one word are known."""
+    return frozenset((word.removesuffix("s"))[:PREFIX] for word in found)
 
 
 class Facts:
@@ -76,11 +76,9 @@ class Facts:
         self._fallback = fallback_tactics
         self.by_stix_id = {t.stix_id: t for t in self.techniques}
         self.by_attack_id = {(t.domain, str(t.attack_id)): t for t in self.techniques}
-        self.by_file: dict[str, list[Technique]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[Technique]] = defaultdict(list)
         self._shown: dict[str, str] = {}
         for technique in self.techniques:
-            self.by_file[technique.path].append(technique)
             self.by_name[technique.domain, line(technique.name)].append(technique)
         self._passages: dict[tuple[str, str], tuple[str, ...]] = {}
         self._vocabulary: dict[str, frozenset[str]] = {}
@@ -226,7 +224,7 @@ SECTIONS: Mapping[str, Callable[[Technique], Sequence[str]]] = {
     "Tactics": lambda t: (", ".join(t.tactics),),
     "Platforms": lambda t: (", ".join(t.platforms),),
     "Data Sources": lambda t: (", ".join(t.data_sources),),
-    "Detection Difficulty": lambda t: (t.detection_difficulty,),
+    "detection_difficulty": lambda t: (t.detection_difficulty,),
     "Description": lambda t: (t.description,),
     "Detection": lambda t: (t.detection,),
     "Analytics": _analytics,

@@ -14,19 +14,20 @@ LONGEST_GAP = 12
 """How many words may be hidden in one gap: a long name, and another beside it."""
 TELLING = 2
 """How many words of an excerpt must be missing from the texts of each wrong option."""
-SHORTEST_TELLING = 4
+SHORTEST_TELLING = 3
 PLAIN = frozenset(
-    "about above according across actor adversary adversaries after again against allow allows "
-    "also although among another any are attacker attackers because been before being below "
-    "between both but can cannot could directly does doing done during each either else etc "
-    "even every example first following from further gain given has have having however include "
-    "included includes including instead into itself just known like likely made make makes "
-    "making many may means might more most much must need not often once one only onto other "
-    "others otherwise over own perform performed performing possible provide provided same "
-    "several should since some such take than that the their them themselves then there these "
-    "they this those though through thus together under until upon use used useful user users "
-    "uses using usually various via want well were what when where whether which while who "
-    "whose will with within without would your".split()
+    "about above according across actor adversaries adversary after again against all allow "
+    "allows also although among and another any are attacker attackers because been before "
+    "being below between both but can cannot could directly does doing done during each either "
+    "else etc even every example few first following for from further gain given had has have "
+    "having her him his how however include included includes including instead into its itself "
+    "just known let like likely made make makes making many may means might more most much must "
+    "need not now off often once one only onto other others otherwise our out over own per "
+    "perform performed performing possible provide provided put same see set several should "
+    "since some such take than that the their them themselves then there these they this those "
+    "though through thus together too two under until upon use used useful user users uses "
+    "using usually various via want was way well were what when where whether which while who "
+    "whose why will with within without would yes yet you your".split()
 )
 PLAIN_PREFIXES = prefixes(PLAIN)
 
@@ -69,7 +70,7 @@ def find(excerpt: str, text: str) -> Span | None:
 def telling(excerpt: str) -> frozenset[str]:
     """The beginnings of an excerpt's words that say what it is about."""
     long = (w for w in words(excerpt.replace(GAP, " ")) if len(w) >= SHORTEST_TELLING)
-    return prefixes(w for w in long if not w.isdigit()) - PLAIN_PREFIXES
+    return prefixes(long) - PLAIN_PREFIXES
 
 
 def tells_apart(excerpt: str, other: Technique, facts: Facts, ignored: str = "") -> bool:
@@ -82,7 +83,7 @@ def tells_apart(excerpt: str, other: Technique, facts: Facts, ignored: str = "")
 
 
 def evidence_faults(question: Question, facts: Facts) -> Iterator[Finding]:
-    """Every quotation stands in the section of the file that it names, and there is one."""
+    """Every quotation stands where it says, in a technique that is asked about or offered."""
     if not question.evidence:
         yield Finding(Fault.EVIDENCE, "there is no evidence")
     for quotation in question.evidence:
@@ -97,9 +98,13 @@ def _stands(quotation: Evidence, question: Question, facts: Facts) -> bool:
         parts = [names.get(line(part), -1) for part in re.split("[,→>]", quotation.quote)]
         return -1 not in parts and parts == sorted(parts)
     quote = line(quotation.quote)
+    options, items = question.options, question.items
+    shown = {question.stix_id, *(o.stix_id for o in options), *(i.stix_id for i in items)}
+    techniques = (facts.by_stix_id[id_] for id_ in shown if id_ in facts.by_stix_id)
     return bool(quote.strip()) and any(
         quote in passage
-        for technique in facts.by_file.get(quotation.file, ())
+        for technique in techniques
+        if technique.path == quotation.file
         for passage in facts.passages(technique, quotation.section)
     )
 

@@ -1,7 +1,7 @@
 """What an audit found, as a table for people and as JSON for programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,20 +149,35 @@ class Report:
             *_arrangers(self.kinds),
             "",
             f"{self.covered:.1%} of the techniques are asked about in {KINDS_EACH} kinds or more.",
-            *self._listed(),
+            *_listing(self.violations),
         ]
         return "\n".join(line.rstrip() for line in lines)
 
-    def _listed(self) -> Iterator[str]:
-        if self.passed:
-            yield "No violation."
-            return
-        yield f"{len(self.violations)} violations:"
-        for violation in self.violations[:LISTED]:
-            yield f"  {violation}"
-        rest = Counter(f"{v.kind} {v.fault}".strip() for v in self.violations[LISTED:])
-        for name, count in rest.most_common():
-            yield f"  … and {count} more: {name}"
+
+def _listing(violations: Sequence[Violation]) -> Iterator[str]:
+    """List the first violations, taking the sorts of them in turn, and count the others.
+
+    The same fault of a card with several seeds is one.
+    """
+    if not violations:
+        yield "No violation."
+        return
+    alike: dict[tuple[str, Fault, str], list[Violation]] = {}
+    for violation in violations:
+        place = violation.key or violation.kind
+        alike.setdefault((place, violation.fault, violation.message), []).append(violation)
+    met: Counter[str] = Counter()
+    turns: list[tuple[int, str, str]] = []
+    for first, *others in alike.values():
+        sort = f"{first.kind} {first.fault}".strip()
+        met[sort] += 1
+        more = f" (and {len(others)} more seeds)" if others else ""
+        turns.append((met[sort], sort, f"{first}{more}"))
+    turns.sort(key=lambda turn: turn[0])
+    yield f"{len(alike)} violations:"
+    yield from (f"  {text}" for _, _, text in turns[:LISTED])
+    rest = Counter(sort for _, sort, _ in turns[LISTED:])
+    yield from (f"  … and {count} more: {sort}" for sort, count in rest.most_common())
 
 
 def _kind(tally: Tally) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A sub-technique's parent, or a technique's sub-technique."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -72,16 +73,34 @@ def _tell(one: Technique, other: Technique) -> bool:
 
 
 def _pool(technique: Technique, key: Technique, catalogue: Catalogue) -> list[Technique]:
-    """Parents, or sub-techniques, of other families whose names do not tell either."""
+    """Parents, or sub-techniques, of other families whose names do not tell either.
+
+    Names stand alone, so a parent of a namesake, or a namesake of a child, would be true too.
+    """
     own = {technique, *catalogue.family(technique)}
+    true = (
+        catalogue.once(_parents)[technique.domain, technique.name]
+        if key is catalogue.parent(technique)
+        else {child.name for child in catalogue.children(technique)}
+    )
     return [
         other
         for other in catalogue.in_domain(technique.domain)
         if other not in own
         and other.is_subtechnique == key.is_subtechnique
         and (other.is_subtechnique or catalogue.children(other))
+        and other.name not in true
         and not _tell(other, technique)
     ]
+
+
+def _parents(catalogue: Catalogue) -> Mapping[tuple[str, str], set[str]]:
+    """The names of the parents of each sub-technique's name, of which some have several."""
+    parents: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for technique in catalogue:
+        if parent := catalogue.parent(technique):
+            parents[technique.domain, technique.name].add(parent.name)
+    return parents
 
 
 def _weights(catalogue: Catalogue) -> Weights:

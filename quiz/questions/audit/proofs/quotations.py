@@ -46,16 +46,18 @@ def _is_not_shown(question: Question, option: Option, facts: Facts) -> bool:
     """Neither the sentence nor its actor is documented for the option or what it stands for."""
     subject, other = subject_of(question, facts), facts.technique(option)
     excerpt = question.excerpt or ""
-    used = [
-        p for p in subject.procedures if find(excerpt, line(f"{p.id} {p.name} {p.description}"))
-    ]
+    rows = zip(subject.procedures, facts.passages(subject, "Procedure Examples"), strict=True)
+    used = [procedure for procedure, row in rows if find(excerpt, row)]
     return (
         other is not None
         and not facts.are_parent_and_child(subject, other)
         and bool(used)
         and not any(facts.perhaps_used(other, p.id) for p in used)
         and not any(find(excerpt, t) for t in facts.passages(other, "Procedure Examples"))
-        and tells_apart(excerpt, other, facts, ignored=" ".join(p.name for p in used))
+        and (
+            other not in facts.family(subject)
+            or tells_apart(excerpt, other, facts, ignored=" ".join(p.name for p in used))
+        )
     )
 
 
