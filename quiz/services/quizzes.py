@@ -18,12 +18,13 @@ from quiz.db import queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.grading import grade, tidy
 from quiz.learning.knowledge import MetCard, nearness
-from quiz.questions.base import AnswerKind, Grade, Item, Nearness, Option, Question
+from quiz.questions.base import AnswerKind, Grade, Nearness, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import learners, switches
 from quiz.services.deck import Deck
 from quiz.services.errors import Refused
+from quiz.services.sealing import sealed
 
 LONGEST_DURATION_MS = 60 * 60 * 1000
 GONE = "No longer in the collection"
@@ -343,7 +344,7 @@ def _asked(attempt: Attempt, row: AttemptQuestion, scores: Sequence[float | None
     return AskedQuestion(
         attempt=attempt,
         position=row.position,
-        question=_sealed(question) if open_to_answers else question,
+        question=sealed(question) if open_to_answers else question,
         chosen=tuple(row.chosen or ()),
         grade=_grade(row, question),
         grades=tuple(None if score is None else Grade(score=score) for score in scores),
@@ -356,26 +357,6 @@ def _grade(row: AttemptQuestion, question: Question) -> Grade | None:
         return None
     typed = question.answer_kind is AnswerKind.TEXT
     return Grade(score=row.score, near=typed and grade(question, row.chosen or ()).near)
-
-
-def _sealed(question: Question) -> Question:
-    """Leave out of a question everything that tells its key, or the technique that it is about."""
-    return replace(
-        question,
-        key="",
-        attack_id="",
-        stix_id="",
-        subject="",
-        explanation="",
-        evidence=(),
-        difficulty=None,
-        options=tuple(Option(id=o.id, text=o.text, correct=False) for o in question.options),
-        items=tuple(Item(id=item.id, text=item.text) for item in question.items),
-        targets=tuple(Item(id=target.id, text=target.text) for target in question.targets),
-        solution=(),
-        accepted=(),
-        lookalikes=(),
-    )
 
 
 def _answered(attempt: Attempt, row: AttemptQuestion, grade: Grade, *, recorded: bool) -> Answered:
