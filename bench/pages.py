@@ -16,7 +16,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db.base import alembic, begin_writing, db
 from quiz.questions.scope import Scope
 from quiz.services import learners, quizzes, study
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 
 REVIEWS = 10_000
 CARDS = 2_500
@@ -72,7 +72,7 @@ def _live(catalogue: Catalogue) -> int:
     db.session.commit()
     begin_writing(db.session)
     rng = Random(1)
-    keys = list(catalogue.once(Deck).cards)[:CARDS]
+    keys = list(catalogue.once(Flashcards).cards)[:CARDS]
     sequences: dict[str, int] = {}
     for number in range(REVIEWS):
         key = rng.choice(keys)

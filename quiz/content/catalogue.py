@@ -48,7 +48,8 @@ class Catalogue:
         self.retired = tuple(t for t in everything if t.retired)
         self.by_stix_id: Mapping[str, Technique] = {t.stix_id: t for t in self.techniques}
         self._by_attack_id = {(t.domain, str(t.attack_id)): t for t in self.techniques}
-        self._tactics = self._merge_tactics(tuple(fallback_tactics))
+        self._declared = self._declare_tactics(tuple(fallback_tactics))
+        self._tactics = self._merge_tactics()
         self._difficulty = {t.stix_id: rate(t) for t in self.techniques}
         self._derived: dict[Callable[[Catalogue], Any], Any] = {}
 
@@ -122,6 +123,11 @@ class Catalogue:
         """A domain's tactics in matrix order."""
         return self._tactics.get(domain, ())
 
+    def declared_tactics(self, domain: str) -> tuple[Tactic, ...]:
+        """Those of a domain's tactics whose order somebody has stated, in that order."""
+        declared = self._declared.get(domain, {})
+        return tuple(t for t in self.tactics(domain) if t.short_name in declared)
+
     def tactic(self, domain: str, short_name: str) -> Tactic:
         """One tactic. Raises KeyError where the domain has none of that short name."""
         for tactic in self.tactics(domain):
@@ -187,20 +193,24 @@ class Catalogue:
 
     # Indexes
 
-    def _merge_tactics(self, fallback: tuple[Tactic, ...]) -> dict[str, tuple[Tactic, ...]]:
+    def _declare_tactics(self, fallback: tuple[Tactic, ...]) -> dict[str, dict[str, Tactic]]:
         declared: dict[str, dict[str, Tactic]] = defaultdict(dict)
         for tactic in (t for c in self.collections for t in c.tactics):
             declared[tactic.domain].setdefault(tactic.short_name, tactic)
         for tactic in fallback:
             if not any(c.domain == tactic.domain and c.tactics for c in self.collections):
                 declared[tactic.domain].setdefault(tactic.short_name, tactic)
+        return declared
+
+    def _merge_tactics(self) -> dict[str, tuple[Tactic, ...]]:
         used: dict[str, set[str]] = defaultdict(set)
         for technique in self.techniques:
             used[technique.domain].update(technique.tactics)
         merged = {}
         for domain, names in sorted(used.items()):
-            known = [t for name, t in declared[domain].items() if name in names]
-            undeclared = sorted(names - set(declared[domain]))
+            declared = self._declared.get(domain, {})
+            known = [t for name, t in declared.items() if name in names]
+            undeclared = sorted(names - set(declared))
             merged[domain] = (
                 *known,
                 *(Tactic(domain=domain, short_name=n, name=tactic_name(n)) for n in undeclared),

@@ -96,8 +96,9 @@ class Attempt(Base):
     """One run through a quiz; its questions are frozen into it when it starts.
 
     ``token`` comes with the form that starts the quiz, so that a form sent twice
-    is one attempt. ``scope`` is the scope's query string and ``collections``
-    says which collections and releases the questions came from.
+    is one attempt. ``scope`` is the query string that it was made from: the scope's,
+    and how answers are given where that was chosen. ``collections`` says which
+    collections and releases the questions came from.
     """
 
     __tablename__ = "attempt"
@@ -122,8 +123,8 @@ class Attempt(Base):
 class AttemptQuestion(Base):
     """A question of an attempt, as it was shown, and the answer once it is in.
 
-    ``position`` counts from 1. ``chosen`` holds the ids of the options chosen,
-    ``score`` is from 0 to 1; both are empty until answered.
+    ``position`` counts from 1. ``chosen`` holds the answer as grading has it: ids, or
+    what was typed; ``score`` is from 0 to 1. Both are empty until answered.
     """
 
     __tablename__ = "attempt_question"

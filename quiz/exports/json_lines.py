@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from quiz.content.catalogue import Catalogue
-from quiz.questions.base import Option, Question, QuestionKind
+from quiz.questions.base import AnswerKind, Item, Option, Question, QuestionKind
 from quiz.questions.generator import generate
 
 
@@ -25,7 +25,10 @@ def questions(
 
 
 def line(question: Question) -> str:
-    """Write a question as one line of JSON, without the line break."""
+    """Write a question as one line of JSON, without the line break.
+
+    What is put in order or matched follows the options, which are none then.
+    """
     return json.dumps(
         {
             "key": question.key,
@@ -38,7 +41,8 @@ def line(question: Question) -> str:
             "answer_kind": question.answer_kind,
             "stem": question.stem,
             "excerpt": question.excerpt,
-            "options": [_option(option) for option in question.options],
+            "options": [_choice(option) for option in question.options],
+            **_arrangement(question),
             "answer": question.answer,
             "explanation": question.explanation,
             "evidence": [
@@ -50,10 +54,28 @@ def line(question: Question) -> str:
     )
 
 
-def _option(option: Option) -> dict[str, Any]:
-    values: dict[str, Any] = {"id": option.id, "text": option.text, "correct": option.correct}
-    if option.attack_id:
-        values["attack_id"] = option.attack_id
-    if option.tactic:
-        values["tactic"] = option.tactic
+def _arrangement(question: Question) -> dict[str, Any]:
+    """Give the items and targets, and the ids in order or each item's target."""
+    if question.answer_kind is AnswerKind.ORDER:
+        solution: list[str] | dict[str, str] = list(question.solution)
+    elif question.answer_kind is AnswerKind.MATCH:
+        ids = [item.id for item in question.items]
+        solution = dict(zip(ids, question.solution, strict=True))
+    else:
+        return {}
+    return {
+        "items": [_choice(item) for item in question.items],
+        "targets": [_choice(target) for target in question.targets],
+        "solution": solution,
+    }
+
+
+def _choice(choice: Option | Item) -> dict[str, Any]:
+    values: dict[str, Any] = {"id": choice.id, "text": choice.text}
+    if isinstance(choice, Option):
+        values["correct"] = choice.correct
+    if choice.attack_id:
+        values["attack_id"] = choice.attack_id
+    if choice.tactic:
+        values["tactic"] = choice.tactic
     return values

@@ -92,7 +92,8 @@ class Question:
     What is answered depends on the answer kind. One, many: ``options``. Order:
     ``items``, and ``solution`` lists their ids in the right order. Match:
     ``items`` and ``targets``, and ``solution`` gives each item's target, in the
-    items' order. Text: ``accepted``, every way of writing the answer, the best first.
+    items' order. Text: ``accepted``, every way of writing the answer, the best first;
+    ``lookalikes`` name other techniques in words that a slip of the pen tells apart.
     """
 
     key: str
@@ -114,6 +115,7 @@ class Question:
     targets: tuple[Item, ...] = ()
     solution: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
+    lookalikes: tuple[str, ...] = ()
 
     @property
     def correct_ids(self) -> frozenset[str]:
@@ -151,6 +153,7 @@ class Question:
                 "targets": tuple(Item(**item) for item in values.get("targets", ())),
                 "solution": tuple(values.get("solution", ())),
                 "accepted": tuple(values.get("accepted", ())),
+                "lookalikes": tuple(values.get("lookalikes", ())),
             }
         )
 
@@ -182,7 +185,7 @@ class QuestionKind(ABC):
     ``purpose`` says in a few words what it trains. ``rank`` places the kind in
     the order in which a technique's cards are met. ``needs_options`` is true
     where the question cannot be answered without seeing the choices, so that a
-    flashcard shows them too.
+    flashcard shows them too. ``flashcard`` is false where it makes none at all.
     """
 
     slug: ClassVar[str]
@@ -190,6 +193,7 @@ class QuestionKind(ABC):
     purpose: ClassVar[str]
     rank: ClassVar[int]
     needs_options: ClassVar[bool] = False
+    flashcard: ClassVar[bool] = True
 
     @abstractmethod
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:

@@ -23,6 +23,7 @@ from quiz.questions.base import (
     QuestionKind,
 )
 from quiz.questions.kinds import KINDS
+from quiz.questions.spelling import is_slip
 
 TYPED = 0.25
 """The share of questions to answer in writing, of the kinds that have such questions."""
@@ -81,6 +82,7 @@ def generate(
         evidence=draft.evidence,
         difficulty=_difficulty(technique, catalogue),
         accepted=draft.accepted,
+        lookalikes=_lookalikes(technique, draft.accepted, catalogue),
     )
     return replace(question, **_placed(draft, rng))
 
@@ -97,6 +99,22 @@ def _difficulty(technique: Technique, catalogue: Catalogue) -> dict[str, str] | 
     if rated.level is Level.UNRATED:
         return None
     return {"level": str(rated.level), "basis": "stated" if rated.stated else "inferred"}
+
+
+def _lookalikes(
+    technique: Technique, accepted: Sequence[str], catalogue: Catalogue
+) -> tuple[str, ...]:
+    """List the names of other techniques that are a slip of the pen away from an accepted text."""
+    if not accepted:
+        return ()
+    names = (
+        name
+        for other in catalogue.in_domain(technique.domain)
+        if other is not technique
+        for name in (other.name, catalogue.display_name(other))
+    )
+    found = (name for name in names if any(is_slip(name, text) for text in accepted))
+    return tuple(dict.fromkeys(found))
 
 
 def _answer_kind(draft: Draft) -> AnswerKind:

@@ -1,4 +1,4 @@
-"""Every card of a catalogue, in the order in which a newcomer meets them."""
+"""Every card of a catalogue, in the order in which a newcomer meets them; those to study."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
-from quiz.questions.base import Question, QuestionKind
+from quiz.questions.base import Nearness, Question, QuestionKind
 from quiz.questions.generator import card_key, generate
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
@@ -41,7 +42,7 @@ class Deck:
             (place + STRIDE * rank, rank, technique, kind)
             for place, technique in enumerate(catalogue.learning_order)
             for rank, kind in enumerate(KINDS.values())
-            if kind.applies(technique, catalogue)
+            if self.holds(kind) and kind.applies(technique, catalogue)
         ]
         places.sort(key=lambda found: found[:2])
         self.catalogue = catalogue
@@ -50,6 +51,10 @@ class Deck:
             (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
             for _, _, technique, kind in places
         }
+
+    def holds(self, kind: QuestionKind) -> bool:
+        """Tell whether cards of a kind belong here: quizzes ask in every way."""
+        return True
 
     @property
     def cards(self) -> Mapping[str, DeckCard]:
@@ -78,9 +83,21 @@ class Deck:
             and card.key not in without
         }
 
-    def ask(self, card: DeckCard, seed: int) -> Question | None:
-        """Make a card's question. Where no fair one can be made, the card leaves the deck."""
-        question = generate(card.technique, card.kind, seed, self.catalogue)
+    def ask(
+        self,
+        card: DeckCard,
+        seed: int,
+        *,
+        nearness: Nearness = Nearness.NEAR,
+        typed: bool | None = None,
+    ) -> Question | None:
+        """Make a card's question. Where no fair one can be made, the card leaves the deck.
+
+        ``nearness`` and ``typed`` are as ``generate`` has them.
+        """
+        question = generate(
+            card.technique, card.kind, seed, self.catalogue, nearness=nearness, typed=typed
+        )
         if question is None:
             self._cards.pop(card.key, None)
         else:
@@ -92,12 +109,20 @@ class Deck:
         return card.key in self._proven or self.ask(card, seed=0) is not None
 
     def draw(
-        self, scope: Scope, seed: int, asked: Collection[str], without: Set[str] = NONE
+        self,
+        scope: Scope,
+        seed: int,
+        asked: Collection[str],
+        without: Set[str] = NONE,
+        *,
+        nearness: Mapping[str, Nearness] = MappingProxyType({}),
+        typed: bool | None = None,
     ) -> Iterator[Question]:
         """Ask about every technique in scope once, then about each again, while there are cards.
 
         Techniques ``asked`` about before, by STIX id, come last. Of a technique's
-        kinds the one used least so far comes next. ``without`` is as for :meth:`select`.
+        kinds the one used least so far comes next. ``without`` is as for :meth:`select`, and
+        ``nearness`` how near the wrong options come, by STIX id, where it is not the usual.
         """
         cards: dict[str, list[DeckCard]] = defaultdict(list)
         for card in list(self.select(scope, without).values()):
@@ -107,19 +132,44 @@ class Deck:
         while order:
             for stix_id in order:
                 cards[stix_id].sort(key=lambda c: (-used[c.kind.slug], _place(seed, c.key)))
-                question = self._ask_last(cards[stix_id], seed)
+                near = nearness.get(stix_id, Nearness.NEAR)
+                question = self._ask_last(cards[stix_id], seed, near, typed)
                 if question is not None:
                     used[question.kind] += 1
                     yield question
             order = [stix_id for stix_id in order if cards[stix_id]]
 
-    def _ask_last(self, cards: list[DeckCard], seed: int) -> Question | None:
+    def _ask_last(
+        self, cards: list[DeckCard], seed: int, nearness: Nearness, typed: bool | None
+    ) -> Question | None:
         """Take cards off the end of a list until one makes a question."""
         while cards:
-            question = self.ask(cards.pop(), seed)
+            question = self.ask(cards.pop(), seed, nearness=nearness, typed=typed)
             if question is not None:
                 return question
         return None
+
+
+class Flashcards(Deck):
+    """The cards to study: without the kinds that make no flashcard, and never typed.
+
+    Make it with ``catalogue.once(Flashcards)``.
+    """
+
+    def holds(self, kind: QuestionKind) -> bool:
+        """Tell whether a kind's stem can stand on the front and its key on the back."""
+        return kind.flashcard
+
+    def ask(
+        self,
+        card: DeckCard,
+        seed: int,
+        *,
+        nearness: Nearness = Nearness.NEAR,
+        typed: bool | None = False,
+    ) -> Question | None:
+        """Make a card's question, to choose from unless it is asked for otherwise."""
+        return super().ask(card, seed, nearness=nearness, typed=typed)
 
 
 def _place(seed: int, name: str) -> float:

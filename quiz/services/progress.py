@@ -19,7 +19,7 @@ from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, ass
 from quiz.learning.scheduling import AGAIN, State, retrievability
 from quiz.questions.generator import cards_of
 from quiz.services import learners, switches
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 
 BATCHES = {"yield_per": 500}
 
@@ -152,7 +152,7 @@ def totals(session: Session, learner: Learner, catalogue: Catalogue, *, now: dat
         fading=levels[Knowledge.FADING],
         fair=levels[Knowledge.FAIR],
         strong=levels[Knowledge.STRONG],
-        cards=len(catalogue.once(Deck).select(None, switches.switched_off(session))),
+        cards=len(catalogue.once(Flashcards).select(None, switches.switched_off(session))),
         met_cards=sum(assessment.met_cards for assessment in met.values()),
         reviews=session.scalars(queries.review_total(learner.id)).one(),
         answers=answers,
@@ -209,7 +209,7 @@ def technique(
     now: datetime,
 ) -> TechniqueProgress:
     """Tell what a learner knows of one technique."""
-    deck = catalogue.once(Deck).cards
+    deck = catalogue.once(Flashcards).cards
     rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id))
     met = {row.key: row for row in rows if row.reviews}
     off = switches.switched_off(session)
@@ -243,7 +243,7 @@ def _assessments(
     session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime
 ) -> dict[str, Assessment]:
     """Judge the techniques met, by STIX id."""
-    deck = catalogue.once(Deck).cards
+    deck = catalogue.once(Flashcards).cards
     cards: dict[str, list[MetCard]] = defaultdict(list)
     for row in session.execute(queries.memories(learner.id)):
         if row.key in deck:

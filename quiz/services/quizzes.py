@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from quiz.content.catalogue import Catalogue, tactic_name
+from quiz.content.catalogue import Catalogue
 from quiz.db import queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
-from quiz.learning.grading import grade
-from quiz.questions.base import Grade, Option, Question
+from quiz.learning.grading import grade, tidy
+from quiz.learning.knowledge import MetCard, nearness
+from quiz.questions.base import AnswerKind, Grade, Item, Nearness, Option, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import learners, switches
@@ -34,12 +37,25 @@ class NothingToAsk(Refused):
     """No question can be made in a scope."""
 
 
-class EmptyAnswer(Refused):
-    """An answer chooses nothing."""
+class NoNearMiss(Refused):
+    """A learner would decide about an answer that is not a near miss."""
 
 
 class AttemptFinished(Refused):
     """An answer comes after the attempt was finished, when its result shows the keys."""
+
+
+class Answers(StrEnum):
+    """How a quiz is answered: as the seed has it, by choosing, or in writing where that can be."""
+
+    MIXED = "mixed"
+    CHOOSE = "choose"
+    TYPE = "type"
+
+    @property
+    def typed(self) -> bool | None:
+        """Whether to ask for answers in writing, as ``generate`` has it."""
+        return {Answers.CHOOSE: False, Answers.TYPE: True}.get(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +63,36 @@ class AskedQuestion:
     """A question of an attempt. ``position`` counts from 1.
 
     Until it is answered or the attempt finished, ``question`` is sealed: what
-    would tell the key is not in it.
+    would tell the key is not in it. ``chosen`` is the answer, as grading has it.
+    ``grades`` are those of all the attempt's questions, empty where not answered.
     """
 
     attempt: Attempt
     position: int
-    total: int
     question: Question
-    answered: bool
     chosen: tuple[str, ...]
     grade: Grade | None
-    answered_positions: tuple[int, ...]
-    next_position: int | None
+    grades: tuple[Grade | None, ...]
+
+    @property
+    def total(self) -> int:
+        """How many questions the attempt has."""
+        return len(self.grades)
+
+    @property
+    def answered(self) -> bool:
+        """Whether this question has an answer."""
+        return self.grade is not None
+
+    @property
+    def answered_positions(self) -> tuple[int, ...]:
+        """The places of all questions that have an answer."""
+        return tuple(n for n, found in enumerate(self.grades, start=1) if found is not None)
+
+    @property
+    def next_position(self) -> int | None:
+        """The first place without an answer."""
+        return next((n for n, found in enumerate(self.grades, start=1) if found is None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +106,6 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptSummary:
-    """An attempt in one line. ``score`` adds up its answers' scores, each from 0 to 1."""
-
-    id: int
-    title: str
-    started_at: datetime
-    finished_at: datetime | None
-    answered: int
-    total: int
-    next_position: int | None
-    score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """How many of the answers about something were right, in scores from 0 to 1."""
 
@@ -96,10 +116,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How an attempt went. The shares count answers; what was not answered is in neither."""
+    """How an attempt went. The shares count answers; what was not answered is in neither.
+
+    ``missed`` counts the answers that were not wholly right.
+    """
 
     score: float
     answered: int
+    missed: int
     total: int
     by_tactic: tuple[Share, ...]
     by_kind: tuple[Share, ...]
@@ -121,6 +145,7 @@ def start(
     seed: int,
     token: str,
     now: datetime,
+    answers: Answers = Answers.MIXED,
 ) -> Attempt:
     """Start a quiz of up to ``length`` questions, fewer where the scope gives fewer.
 
@@ -133,7 +158,9 @@ def start(
     if attempt is not None:
         return attempt
     asked = set(session.scalars(queries.techniques_asked(learner.id)))
-    drawn = catalogue.once(Deck).draw(scope, seed, asked, switches.switched_off(session))
+    off = switches.switched_off(session)
+    near = _nearness(session, learner)
+    drawn = catalogue.once(Deck).draw(scope, seed, asked, off, nearness=near, typed=answers.typed)
     questions = list(islice(drawn, max(1, length)))
     if not questions:
         raise NothingToAsk(
@@ -142,7 +169,7 @@ def start(
     attempt = Attempt(
         learner_id=learner.id,
         token=token,
-        scope=scope.query,
+        scope=_plan(scope, answers),
         seed=seed,
         collections=", ".join(collection.label for collection in catalogue.collections),
         started_at=now,
@@ -168,6 +195,15 @@ def start(
     return attempt
 
 
+def _nearness(session: Session, learner: Learner) -> dict[str, Nearness]:
+    """How near wrong options come, by STIX id, for the techniques that the learner has studied."""
+    cards: dict[str, list[MetCard]] = defaultdict(list)
+    for card in session.execute(queries.memories(learner.id)):
+        cards[card.stix_id].append(card)
+    found = {stix_id: nearness(own) for stix_id, own in cards.items()}
+    return {stix_id: near for stix_id, near in found.items() if near}
+
+
 def attempt(session: Session, learner: Learner, attempt_id: int) -> Attempt:
     """Find one of the learner's attempts. Raises NotFound."""
     query = queries.attempt(learner.id, attempt_id)
@@ -181,8 +217,8 @@ def question(session: Session, learner: Learner, attempt_id: int, position: int)
     """Find one question of an attempt, by its position from 1. Raises NotFound."""
     found = attempt(session, learner, attempt_id)
     row = _row(session, learner, attempt_id, position)
-    scores = session.execute(queries.attempt_scores(attempt_id)).all()
-    return _asked(found, row, [place for place, score in scores if score is not None], len(scores))
+    scores = session.execute(queries.attempt_scores(attempt_id))
+    return _asked(found, row, [score for _, score in scores])
 
 
 def answer(
@@ -195,23 +231,22 @@ def answer(
     duration_ms: int,
     now: datetime,
 ) -> Answered:
-    """Grade and keep an answer; the last one finishes the attempt.
+    """Grade and keep an answer, given as grading has it; the last one finishes the attempt.
 
     The first answer stands: a later one changes nothing and gives what the first
     gave. ``duration_ms`` is cut to an hour. Raises NotFound, AttemptFinished,
-    EmptyAnswer, and UnknownOption for an id that the question does not have.
+    IncompleteAnswer, and UnknownOption for an id that the question does not have.
     """
     learners.lock(session, learner)
     found = attempt(session, learner, attempt_id)
     row = _row(session, learner, attempt_id, position)
-    if row.score is not None:
-        return _answered(found, row, Grade(score=row.score), recorded=False)
+    question = Question.from_dict(row.question)
+    if (first := _grade(row, question)) is not None:
+        return _answered(found, row, first, recorded=False)
     if found.finished_at is not None:
         raise AttemptFinished("This quiz was finished before that answer came.")
-    if not chosen:
-        raise EmptyAnswer("Choose an answer first.")
-    result = grade(Question.from_dict(row.question), chosen)
-    row.chosen = list(dict.fromkeys(chosen))
+    result = grade(question, chosen)
+    row.chosen = tidy(question, chosen)
     row.score = result.score
     row.answered_at = now
     row.duration_ms = min(max(duration_ms, 0), LONGEST_DURATION_MS)
@@ -220,6 +255,25 @@ def answer(
     if all(score is not None for _, score in scores):
         finish(session, learner, attempt_id, now=now)
     return _answered(found, row, result, recorded=True)
+
+
+def decide(
+    session: Session, learner: Learner, attempt_id: int, position: int, *, counts: bool
+) -> Grade:
+    """Let the learner say whether a near miss counts as right; what was typed stays.
+
+    It can be said again, and otherwise, at any time. Raises NotFound, and NoNearMiss
+    where there is no such answer.
+    """
+    learners.lock(session, learner)
+    attempt(session, learner, attempt_id)
+    row = _row(session, learner, attempt_id, position)
+    result = _grade(row, Question.from_dict(row.question))
+    if result is None or not result.near:
+        raise NoNearMiss("That answer is right or wrong as it stands. Nothing was changed.")
+    row.score = 1.0 if counts else 0.0
+    session.flush()
+    return replace(result, score=row.score)
 
 
 def finish(session: Session, learner: Learner, attempt_id: int, *, now: datetime) -> Attempt:
@@ -231,28 +285,17 @@ def finish(session: Session, learner: Learner, attempt_id: int, *, now: datetime
     return found
 
 
-def unfinished(session: Session, learner: Learner) -> list[AttemptSummary]:
-    """List the attempts that can be continued, latest first."""
-    rows = session.execute(queries.attempt_totals(learner.id, finished=False))
-    return [_summary(*row) for row in rows]
-
-
-def history(session: Session, learner: Learner, limit: int) -> list[AttemptSummary]:
-    """List the finished attempts, latest first."""
-    rows = session.execute(queries.attempt_totals(learner.id, finished=True).limit(limit))
-    return [_summary(*row) for row in rows]
-
-
 def result(session: Session, learner: Learner, attempt_id: int, catalogue: Catalogue) -> Result:
     """Sum up an attempt, by tactic in matrix order and by kind. Raises NotFound."""
     found = attempt(session, learner, attempt_id)
     rows = session.scalars(queries.attempt_questions(learner.id, attempt_id)).all()
+    scores = [row.score for row in rows]
     answered = [(row, row.score) for row in rows if row.score is not None]
-    positions = [row.position for row, _ in answered]
     tactics = [tactic.name for domain in catalogue.domains for tactic in catalogue.tactics(domain)]
     return Result(
         score=sum(score for _, score in answered),
         answered=len(answered),
+        missed=sum(score < 1 for _, score in answered),
         total=len(rows),
         by_tactic=_shares(
             ((name, score) for row, score in answered for name in _tactics(row, catalogue)),
@@ -262,14 +305,28 @@ def result(session: Session, learner: Learner, attempt_id: int, catalogue: Catal
             ((_kind_title(row.kind), score) for row, score in answered),
             order=[kind.title for kind in KINDS.values()],
         ),
-        questions=tuple(_asked(found, row, positions, len(rows)) for row in rows),
+        questions=tuple(_asked(found, row, scores) for row in rows),
     )
 
 
 def missed_keys(session: Session, learner: Learner, attempt_id: int) -> list[str]:
-    """List the cards behind the answers that were not wholly right. Raises NotFound."""
+    """List the flashcards behind the answers that were not wholly right. Raises NotFound."""
     attempt(session, learner, attempt_id)
-    return list(session.scalars(queries.missed_keys(learner.id, attempt_id)))
+    keys = session.scalars(queries.missed_keys(learner.id, attempt_id))
+    kinds = {slug for slug, kind in KINDS.items() if kind.flashcard}
+    return [key for key in keys if key.rpartition("/")[2] in kinds]
+
+
+def answers_of(attempt: Attempt) -> Answers:
+    """Tell how an attempt is answered."""
+    (chosen,) = parse_qs(attempt.scope).get("answers", [Answers.MIXED])
+    return Answers(chosen)
+
+
+def _plan(scope: Scope, answers: Answers) -> str:
+    """Write down what an attempt was made from, as the query string that makes another."""
+    extra = urlencode({} if answers is Answers.MIXED else {"answers": answers})
+    return "&".join(filter(None, (scope.query, extra)))
 
 
 def _row(session: Session, learner: Learner, attempt_id: int, position: int) -> AttemptQuestion:
@@ -280,23 +337,25 @@ def _row(session: Session, learner: Learner, attempt_id: int, position: int) -> 
     return row
 
 
-def _asked(
-    attempt: Attempt, row: AttemptQuestion, answered_positions: Sequence[int], total: int
-) -> AskedQuestion:
+def _asked(attempt: Attempt, row: AttemptQuestion, scores: Sequence[float | None]) -> AskedQuestion:
     question = Question.from_dict(row.question)
     open_to_answers = row.score is None and attempt.finished_at is None
-    unanswered = (place for place in range(1, total + 1) if place not in answered_positions)
     return AskedQuestion(
         attempt=attempt,
         position=row.position,
-        total=total,
         question=_sealed(question) if open_to_answers else question,
-        answered=row.score is not None,
         chosen=tuple(row.chosen or ()),
-        grade=None if row.score is None else Grade(score=row.score),
-        answered_positions=tuple(answered_positions),
-        next_position=next(unanswered, None),
+        grade=_grade(row, question),
+        grades=tuple(None if score is None else Grade(score=score) for score in scores),
     )
+
+
+def _grade(row: AttemptQuestion, question: Question) -> Grade | None:
+    """The grade that an answer has, with what the learner decided; None without an answer."""
+    if row.score is None:
+        return None
+    typed = question.answer_kind is AnswerKind.TEXT
+    return Grade(score=row.score, near=typed and grade(question, row.chosen or ()).near)
 
 
 def _sealed(question: Question) -> Question:
@@ -310,9 +369,12 @@ def _sealed(question: Question) -> Question:
         explanation="",
         evidence=(),
         difficulty=None,
-        options=tuple(
-            Option(id=option.id, text=option.text, correct=False) for option in question.options
-        ),
+        options=tuple(Option(id=o.id, text=o.text, correct=False) for o in question.options),
+        items=tuple(Item(id=item.id, text=item.text) for item in question.items),
+        targets=tuple(Item(id=target.id, text=target.text) for target in question.targets),
+        solution=(),
+        accepted=(),
+        lookalikes=(),
     )
 
 
@@ -323,40 +385,6 @@ def _answered(attempt: Attempt, row: AttemptQuestion, grade: Grade, *, recorded:
         chosen=tuple(row.chosen or ()),
         finished=attempt.finished_at is not None,
     )
-
-
-def _summary(
-    attempt: Attempt, total: int, answered: int, next_position: int | None, score: float | None
-) -> AttemptSummary:
-    return AttemptSummary(
-        id=attempt.id,
-        title=_title(attempt.scope),
-        started_at=attempt.started_at,
-        finished_at=attempt.finished_at,
-        answered=answered,
-        total=total,
-        next_position=next_position,
-        score=score or 0.0,
-    )
-
-
-def _title(query: str) -> str:
-    """Name an attempt by its scope: *Persistence, Discovery · Windows*."""
-    scope = Scope.from_lists(parse_qs(query))
-    parts = (
-        [domain.removesuffix("-attack").capitalize() for domain in scope.domains],
-        [tactic_name(short_name) for short_name in scope.tactics],
-        scope.platforms,
-        [level.capitalize() for level in scope.difficulties],
-        scope.techniques,
-        [_kind_title(slug) for slug in scope.kinds],
-    )
-    return " · ".join(_shortened(part) for part in parts if part) or "All techniques"
-
-
-def _shortened(names: Sequence[str], most: int = 3) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _kind_title(slug: str) -> str:

@@ -18,7 +18,7 @@ from quiz.learning.days import DAY
 from quiz.learning.scheduling import MemoryState, State, retrievability
 from quiz.questions.scope import Scope
 from quiz.services import learners, switches
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 
 LEARN_AHEAD = timedelta(minutes=20)
 """How early a card in its first steps is shown where there is nothing else to do."""
@@ -63,7 +63,7 @@ class Selection:
         now: datetime,
         scope: Scope | None,
     ) -> None:
-        self.deck = catalogue.once(Deck)
+        self.deck = catalogue.once(Flashcards)
         self.cards = self.deck.select(scope, switches.switched_off(session))
         self._session = session
         self._learner = learner

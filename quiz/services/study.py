@@ -15,11 +15,12 @@ from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Card, Learner, Review
 from quiz.learning import scheduling
+from quiz.learning.knowledge import nearness
 from quiz.learning.scheduling import MemoryState, State
-from quiz.questions.base import Question
+from quiz.questions.base import Nearness, Question
 from quiz.questions.scope import Scope
 from quiz.services import learners, switches
-from quiz.services.deck import Deck, DeckCard
+from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
 from quiz.services.selection import Horizon, Selection
 
@@ -131,7 +132,7 @@ def card(
 
     One that was switched off after it was shown can still be turned and rated.
     """
-    deck = catalogue.once(Deck)
+    deck = catalogue.once(Flashcards)
     found = deck.cards.get(key)
     return _serve(session, learner, deck, found, now) if found else None
 
@@ -143,12 +144,12 @@ def question_at(
 
     Raises UnknownCard, and StaleCard for a place that is not reached yet.
     """
-    deck = catalogue.once(Deck)
+    deck = catalogue.once(Flashcards)
     found = deck.cards.get(key)
     row = _find(session, learner, key)
     if not 1 <= sequence <= (row.reviews if row else 0) + 1:
         raise StaleCard("This card has not been shown to you. Go on with the next one.")
-    question = _ask(deck, found, sequence) if found else None
+    question = _ask(session, deck, found, row, sequence) if found else None
     if question is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     return question
@@ -178,7 +179,7 @@ def rate(
     reviews = row.reviews if row else 0
     if row and 1 <= sequence <= reviews:
         return _rated(session.scalars(queries.review(row.id, sequence)).one(), recorded=False)
-    found = catalogue.once(Deck).cards.get(key)
+    found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     if sequence != reviews + 1:
@@ -204,7 +205,7 @@ def queue(
 
     Those unknown or switched off are left out. Returns how many there are.
     """
-    cards = catalogue.once(Deck).select(None, switches.switched_off(session))
+    cards = catalogue.once(Flashcards).select(None, switches.switched_off(session))
     wanted = [cards[key] for key in dict.fromkeys(keys) if key in cards]
     learners.lock(session, learner)
     among = queries.cards_among(learner.id, [card.key for card in wanted])
@@ -312,11 +313,11 @@ def _rated(review: Review, *, recorded: bool) -> Rated:
 
 
 def _serve(
-    session: Session, learner: Learner, deck: Deck, card: DeckCard, now: datetime
+    session: Session, learner: Learner, deck: Flashcards, card: DeckCard, now: datetime
 ) -> Served | None:
     row = _find(session, learner, card.key)
     reviews = row.reviews if row else 0
-    question = _ask(deck, card, reviews + 1)
+    question = _ask(session, deck, card, row, reviews + 1)
     if question is None:
         return None
     state = memory(row) if row else MemoryState()
@@ -334,6 +335,20 @@ def _serve(
     )
 
 
-def _ask(deck: Deck, card: DeckCard, sequence: int) -> Question | None:
-    """Ask what a card asks at a place in its log: another question each time."""
-    return deck.ask(card, seed=sequence - 1)
+def _ask(
+    session: Session, deck: Flashcards, card: DeckCard, row: Card | None, sequence: int
+) -> Question | None:
+    """Ask what a card asks at a place in its log: another question each time.
+
+    The better the card was known there, the nearer the wrong options come.
+    """
+    if row is None or row.reviews == 0:
+        state = MemoryState()
+    elif sequence > row.reviews:
+        state = memory(row)
+    else:
+        state = MemoryState.from_dict(
+            session.scalars(queries.review(row.id, sequence)).one().before
+        )
+    near = nearness([state]) or Nearness.FAR
+    return deck.ask(card, seed=sequence - 1, nearness=near)

@@ -12,9 +12,9 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import progress, quizzes, study
+from quiz.services import history, progress, study
+from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
-from quiz.services.quizzes import AttemptSummary
 from quiz.services.study import Counts
 
 RECENT = timedelta(days=7)
@@ -37,7 +37,7 @@ def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: date
     """Gather what a learner sees first."""
     return Today(
         counts=study.counts(session, learner, catalogue, now=now),
-        unfinished=tuple(quizzes.unfinished(session, learner)),
+        unfinished=tuple(history.unfinished(session, learner)),
         days=tuple(progress.days(session, learner, now=now, count=7)),
         totals=progress.totals(session, learner, catalogue, now=now),
         first_visit=not session.scalars(queries.has_started(learner.id)).one(),

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from quiz.web import context, errors, filters, security
+from quiz.web import answers, context, errors, filters, security
 
 AREAS = ("today", "study", "quizzes", "library", "progress", "account", "flags", "admin")
 
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     CSRFProtect(app)
     Bootstrap5(app)
     context.init_app(app)
+    answers.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     app.add_url_rule(  # where browsers look by themselves

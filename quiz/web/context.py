@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, request, url_for
 
 from quiz.content.catalogue import Catalogue
+from quiz.content.collection import FILE
 from quiz.content.folder import Loaded
 from quiz.content.technique import Technique
 from quiz.db.base import db
@@ -73,6 +74,23 @@ def find_technique(stix_id: str | None) -> Technique | None:
     return current_catalogue().by_stix_id.get(stix_id) if stix_id else None
 
 
+def evidence_source(file: str) -> str | None:
+    """Name what a file of evidence is about: a technique or a collection; None where it is gone."""
+    catalogue, path = current_catalogue(), PurePosixPath(file)
+    if path.name == FILE:
+        labels = {collection.folder.name: collection.label for collection in catalogue.collections}
+        # A collection that is the folder of collections itself is the only one.
+        return (
+            labels.get(path.parent.name) if path.parent.name else next(iter(labels.values()), None)
+        )
+    technique = catalogue.once(_by_path).get(file)
+    return catalogue.display_name(technique) if technique else None
+
+
+def _by_path(catalogue: Catalogue) -> dict[str, Technique]:
+    return {technique.path: technique for technique in catalogue}
+
+
 def scope_of_request() -> Scope:
     """The scope that the query string names; everything where it names none."""
     return Scope.from_lists(request.args.to_dict(flat=False))
@@ -119,6 +137,7 @@ def init_app(app: Flask) -> None:
         current_catalogue=current_catalogue,
         current_learner=current_learner,
         current_techniques=current_techniques,
+        evidence_source=evidence_source,
         find_technique=find_technique,
         kind_title=kind_title,
         now=now,

@@ -18,11 +18,13 @@ def feedback(page: Page) -> Locator:
     return page.locator("#feedback")
 
 
+CHOICES = ("tactic", "description", "family", "platform", "data-source", "detection-difficulty")
+TO_CHOOSE = "&".join(["answers=choose", *(f"kinds={kind}" for kind in CHOICES)])
 SEVERAL = "techniques=T1574&kinds=tactic"
 """One question, which asks for all that apply."""
 
 
-def start(page: Page, query: str = "", asked: int = 5) -> Page:
+def start(page: Page, query: str = TO_CHOOSE, asked: int = 5) -> Page:
     """Start a quiz by the page that builds one; its scope may hold less than five questions."""
     page.goto(f"/quiz/?length=5&{query}")
     page.get_by_role("button", name="Start quiz").click()
@@ -161,7 +163,9 @@ def test_on_paper_every_explanation_is_open(page: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 320])
 def test_a_quiz_without_scripts(open_page: OpenPage, width: int) -> None:
     page = open_page(
-        "/quiz/?length=5", java_script_enabled=False, viewport={"width": width, "height": 640}
+        f"/quiz/?length=5&{TO_CHOOSE}",
+        java_script_enabled=False,
+        viewport={"width": width, "height": 640},
     )
     page.get_by_role("checkbox", name="Discovery").check()
     page.get_by_role("button", name="Count").click()

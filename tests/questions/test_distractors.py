@@ -17,7 +17,9 @@ def drawn(nearness: Nearness) -> Iterator[tuple[Technique, tuple[Technique, ...]
     """The first set that each of a hundred of ATT&CK's techniques gets."""
     catalogue = attack()
     for technique in Random(3).sample(catalogue.techniques, 100):
-        others = next(beside(technique, catalogue, Random(technique.stix_id), nearness), None)
+        others = next(
+            beside(technique, catalogue, Random(technique.stix_id), nearness, weights={}), None
+        )
         assert others, technique.name
         yield technique, others
 
@@ -72,7 +74,7 @@ def test_siblings_stand_among_siblings_alone_and_beside_no_parent() -> None:
 def test_a_rung_that_cannot_be_filled_gives_way_to_the_one_below() -> None:
     catalogue = attack()
     alone = next(t for t in catalogue if not catalogue.family(t))
-    sets = list(beside(alone, catalogue, Random(1), Nearness.SIBLING))
+    sets = list(beside(alone, catalogue, Random(1), Nearness.SIBLING, weights={}))
     assert sets
     assert all(len(others) == 3 for others in sets)
 
@@ -80,8 +82,8 @@ def test_a_rung_that_cannot_be_filled_gives_way_to_the_one_below() -> None:
 def test_nobody_excluded_is_offered() -> None:
     catalogue = attack()
     key = catalogue.techniques[40]
-    first = next(beside(key, catalogue, Random(1), Nearness.NEAR))
-    again = next(beside(key, catalogue, Random(1), Nearness.NEAR, excluded=first))
+    first = next(beside(key, catalogue, Random(1), Nearness.NEAR, weights={}))
+    again = next(beside(key, catalogue, Random(1), Nearness.NEAR, weights={}, excluded=first))
     assert not set(first) & set(again)
 
 
@@ -94,6 +96,7 @@ def test_options_that_must_stand_apart_share_no_word() -> None:
             Random(2),
             label=catalogue.display_name,
             nearness=Nearness.NEAR,
+            weights={},
             apart=True,
         )
         assert others

@@ -3,10 +3,11 @@
 from collections import Counter
 from itertools import islice, pairwise
 
+from quiz.questions.base import AnswerKind
 from quiz.questions.generator import parse_key
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services.deck import STRIDE, Deck
+from quiz.services.deck import STRIDE, Deck, Flashcards
 from tests import factories
 
 
@@ -87,3 +88,28 @@ def test_another_seed_draws_otherwise() -> None:
         [q.key for q in islice(deck.draw(Scope(), seed=seed, asked=()), 10)] for seed in (1, 1, 2)
     )
     assert one == same != other
+
+
+def test_what_makes_no_flashcard_is_in_quizzes_only() -> None:
+    catalogue = factories.catalogue()
+    quizzed = {card.kind.slug for card in Deck(catalogue).cards.values()}
+    studied = {card.kind.slug for card in Flashcards(catalogue).cards.values()}
+    assert quizzed - studied == {"tactic-order", "match"}
+    assert list(Flashcards(catalogue).cards) == [
+        key for key, card in Deck(catalogue).cards.items() if card.kind.flashcard
+    ]
+
+
+def test_a_flashcard_is_never_to_be_typed() -> None:
+    deck = Flashcards(factories.catalogue())
+    for card in list(deck.cards.values()):
+        question = deck.ask(card, seed=3)
+        assert question is None or question.answer_kind in {AnswerKind.ONE, AnswerKind.MANY}
+
+
+def test_a_quiz_can_be_kept_to_choosing() -> None:
+    deck = Deck(factories.catalogue())
+    scope = Scope(kinds=("attack-id", "description"))
+    drawn = list(deck.draw(scope, seed=1, asked=(), typed=False))
+    assert drawn
+    assert {question.answer_kind for question in drawn} == {AnswerKind.ONE}

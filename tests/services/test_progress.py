@@ -9,7 +9,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Card, Learner, Review
 from quiz.learning.knowledge import Knowledge
 from quiz.services import progress, today
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 from quiz.services.progress import DayTotal
 from tests import factories
 from tests.conftest import CountQueries
@@ -154,7 +154,7 @@ def test_totals_of_a_learner_who_has_done_nothing(
         fading=0,
         fair=0,
         strong=0,
-        cards=len(catalogue.once(Deck).cards),
+        cards=len(catalogue.once(Flashcards).cards),
         met_cards=0,
         reviews=0,
         answers=0,
@@ -234,7 +234,7 @@ def test_a_techniques_cards_are_all_listed_met_or_not(
     found = progress.technique(session, learner, catalogue, technique, now=NOON + 10 * DAY)
     assert (found.knowledge, found.met_cards) == (Knowledge.FAIR, 1)
     assert found.retrievability == pytest.approx(0.9)
-    deck = catalogue.once(Deck).cards
+    deck = catalogue.once(Flashcards).cards
     assert {card.key for card in found.cards} == {k for k in deck if k.startswith(met.stix_id)}
     for card in found.cards:
         if card.key == met.key:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Learner
-from quiz.learning.grading import UnknownOption
+from quiz.learning.grading import IncompleteAnswer, UnknownOption
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import quizzes, study
+from quiz.services import history, quizzes, study
 from quiz.services.deck import Deck
 from quiz.services.quizzes import Share
 from tests import factories
+from tests.answering import right_answer, wrong_answer
 from tests.conftest import CountQueries, Sessions
 from tests.factories import NOON, stix_id
 
@@ -57,12 +58,11 @@ def stored(session: Session, attempt: Attempt, position: int) -> Question:
 
 
 def right(session: Session, attempt: Attempt, position: int) -> list[str]:
-    return sorted(stored(session, attempt, position).correct_ids)
+    return right_answer(stored(session, attempt, position))
 
 
 def wrong(session: Session, attempt: Attempt, position: int) -> list[str]:
-    question = stored(session, attempt, position)
-    return [next(o.id for o in question.options if not o.correct)]
+    return wrong_answer(stored(session, attempt, position))
 
 
 def answer(
@@ -178,11 +178,18 @@ def test_nothing_of_the_key_is_told_before_the_answer(
         whole = stored(session, attempt, position)
         sealed = json.dumps(asked.question.to_dict())
         assert not asked.question.correct_ids
-        assert [o.text for o in asked.question.options] == [o.text for o in whole.options]
+        told = (asked.question.solution, asked.question.accepted, asked.question.lookalikes)
+        assert not any(told)
+        for shown, all_of_it in (
+            (asked.question.options, whole.options),
+            (asked.question.items, whole.items),
+            (asked.question.targets, whole.targets),
+        ):
+            assert [(o.id, o.text) for o in shown] == [(o.id, o.text) for o in all_of_it]
+            assert all(o.note not in sealed for o in all_of_it if o.note)
         assert (asked.question.stem, asked.question.excerpt) == (whole.stem, whole.excerpt)
         assert whole.stix_id not in sealed
         assert whole.explanation not in sealed
-        assert all(o.note not in sealed for o in whole.options if o.note)
         assert (asked.answered, asked.grade, asked.chosen) == (False, None, ())
 
 
@@ -283,7 +290,7 @@ def test_the_last_two_answers_at_once_finish_the_quiz(
 
 def test_an_empty_answer_stores_nothing(session: Session, learner: Learner, start: Start) -> None:
     attempt = start()
-    with pytest.raises(quizzes.EmptyAnswer, match="Choose an answer"):
+    with pytest.raises(IncompleteAnswer, match="Choose an answer"):
         answer(session, learner, attempt, 1, [])
     assert not quizzes.question(session, learner, attempt.id, 1).answered
 
@@ -336,7 +343,7 @@ def test_someone_elses_quiz_is_not_there(
     ):
         with pytest.raises(quizzes.NotFound):
             reach()
-    assert quizzes.unfinished(session, other) == quizzes.history(session, other, 9) == []
+    assert history.unfinished(session, other) == history.finished(session, other, 9) == []
     assert attempt.finished_at is None
 
 
@@ -427,8 +434,8 @@ def test_open_and_finished_quizzes_are_listed_apart(
     done, open_ = start(length=1, token="a"), start(scope, length=3, token="b")
     answer(session, learner, done, 1, right(session, done, 1))
     answer(session, learner, open_, 1, wrong(session, open_, 1))
-    assert quizzes.unfinished(session, learner) == [
-        quizzes.AttemptSummary(
+    assert history.unfinished(session, learner) == [
+        history.AttemptSummary(
             id=open_.id,
             title="Settling in · Windows · Tactic",
             started_at=NOON,
@@ -439,8 +446,8 @@ def test_open_and_finished_quizzes_are_listed_apart(
             score=0.0,
         )
     ]
-    assert quizzes.history(session, learner, limit=5) == [
-        quizzes.AttemptSummary(
+    assert history.finished(session, learner, limit=5) == [
+        history.AttemptSummary(
             id=done.id,
             title="All techniques",
             started_at=NOON,
@@ -464,14 +471,14 @@ def test_the_number_of_queries_does_not_grow_with_the_quiz(
 ) -> None:
     with count_queries() as starting:
         attempt = start(length=length)
-    assert len(starting) == 6
+    assert len(starting) == 7
     chosen = right(session, attempt, 1)
     for work, number in (
         (lambda: quizzes.question(session, learner, attempt.id, 1), 3),
         (lambda: answer(session, learner, attempt, 1, chosen), 5),
         (lambda: quizzes.result(session, learner, attempt.id, catalogue), 2),
-        (lambda: quizzes.unfinished(session, learner), 1),
-        (lambda: quizzes.history(session, learner, 5), 1),
+        (lambda: history.unfinished(session, learner), 1),
+        (lambda: history.finished(session, learner, 5), 1),
     ):
         with count_queries() as queries:
             work()

@@ -16,7 +16,7 @@ from quiz.learning import scheduling
 from quiz.learning.scheduling import MemoryState
 from quiz.questions.scope import Scope
 from quiz.services import study
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 from tests import factories
 from tests.conftest import CountQueries, Sessions
 from tests.factories import NOON, stix_id
@@ -290,7 +290,7 @@ def test_a_new_learner_meets_the_decks_first_cards_up_to_the_daily_limit(
     session: Session, learner: Learner, catalogue: Catalogue, rate: Rate
 ) -> None:
     learner.new_per_day = 3
-    first_three = list(catalogue.once(Deck).cards)[:3]
+    first_three = list(catalogue.once(Flashcards).cards)[:3]
     for key in first_three:
         assert next_key(session, learner, catalogue, NOON) == key
         rate(key, 4)
@@ -313,7 +313,7 @@ def test_only_as_many_new_cards_count_as_there_are(
     session: Session, learner: Learner, catalogue: Catalogue
 ) -> None:
     scope = Scope(techniques=("T9013",))
-    cards = catalogue.once(Deck)
+    cards = catalogue.once(Flashcards)
     can = [key for key, card in cards.select(scope).items() if cards.can_ask(card)]
     assert study.counts(session, learner, catalogue, now=NOON, scope=scope).new == len(can) < 10
 
@@ -322,7 +322,7 @@ def test_cards_come_in_order_of_urgency(
     session: Session, learner: Learner, catalogue: Catalogue, rate: Rate
 ) -> None:
     learner.new_per_day = 3
-    keys = list(catalogue.once(Deck).cards)
+    keys = list(catalogue.once(Flashcards).cards)
     in_steps, soon, due, queued = keys[20:24]
     know(session, learner, due, due=NOON + timedelta(hours=5), stability=10)
     rate(in_steps, 1, at=NOON - MINUTE)  # due now
@@ -342,7 +342,9 @@ def test_a_new_card_comes_before_a_step_that_is_due_soon(
 ) -> None:
     learner.new_per_day = 2
     rate(OTHER, 3)
-    assert next_key(session, learner, catalogue, NOON) == next(iter(catalogue.once(Deck).cards))
+    assert next_key(session, learner, catalogue, NOON) == next(
+        iter(catalogue.once(Flashcards).cards)
+    )
 
 
 def test_a_step_that_is_due_later_waits(
@@ -395,17 +397,17 @@ def test_look_alikes_do_not_follow_one_another_for_ever(
     ids = [stix_id("T9001.001"), stix_id("T9001.002")]
     kinds = ("description", "attack-id", "tactic", "family")
     keys = [f"{stix}/{kind}" for stix in ids for kind in kinds]
-    own = [key for key in keys if key in catalogue.once(Deck).cards]
+    own = [key for key in keys if key in catalogue.once(Flashcards).cards]
     for key in own:
         know(session, learner, key, due=NOON - DAY, stability=60)
     know(session, learner, OTHER, due=NOON - 2 * DAY, stability=30)
     met = []
     for minute in range(5):
         at = NOON + minute * MINUTE
-        key = next_key(session, learner, catalogue, at)
-        assert key
-        met.append(key)
-        rate(key, at=at)
+        served = next_key(session, learner, catalogue, at)
+        assert served
+        met.append(served)
+        rate(served, at=at)
     assert len(own) > 4
     assert OTHER in met
 
@@ -562,7 +564,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
     count_queries: CountQueries,
     learned: int,
 ) -> None:
-    keys = list(catalogue.once(Deck).cards)
+    keys = list(catalogue.once(Flashcards).cards)
     for place, key in enumerate(keys[:learned]):
         know(session, learner, key, due=NOON + place * DAY, stability=100)
     with count_queries() as counting:

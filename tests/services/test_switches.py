@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db.models import AttemptQuestion, Card, Learner, Review, SwitchedOff
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import progress, quizzes, study, switches, today
+from quiz.services import history, progress, quizzes, study, switches, today
 from quiz.services.deck import Deck
 from tests import factories
 from tests.conftest import Sessions
@@ -197,7 +197,7 @@ def test_its_question_in_an_unfinished_quiz_can_be_answered(
 ) -> None:
     (question,) = start(session, learner, catalogue, TACTIC)
     off()
-    attempt = quizzes.unfinished(session, learner)[0]
+    attempt = history.unfinished(session, learner)[0]
     assert quizzes.question(session, learner, attempt.id, 1).question.stem == question.stem
     answered = quizzes.answer(
         session, learner, attempt.id, 1, sorted(question.correct_ids), duration_ms=0, now=NOON
@@ -222,19 +222,19 @@ def test_past_reviews_and_answers_still_count_and_show(
     session: Session, learner: Learner, catalogue: Catalogue, off: Off, rated: study.Rated
 ) -> None:
     (question,) = start(session, learner, catalogue, TACTIC)
-    attempt = quizzes.unfinished(session, learner)[0]
+    attempt = history.unfinished(session, learner)[0]
     key = sorted(question.correct_ids)
     quizzes.answer(session, learner, attempt.id, 1, key, duration_ms=0, now=NOON)
     before = progress.totals(session, learner, catalogue, now=NOON)
     days = progress.days(session, learner, now=NOON)
-    history = quizzes.history(session, learner, 5)
+    quizzes_before = history.finished(session, learner, 5)
     off()
     after = progress.totals(session, learner, catalogue, now=NOON)
     assert (after.reviews, after.answers, after.share_right, after.streak_days) == (
         (before.reviews, before.answers, before.share_right, before.streak_days)
     )
     assert progress.days(session, learner, now=NOON) == days
-    assert quizzes.history(session, learner, 5) == history
+    assert history.finished(session, learner, 5) == quizzes_before
 
 
 def test_knowledge_rests_on_the_cards_that_are_asked(
@@ -269,7 +269,7 @@ def test_a_miss_of_a_card_switched_off_is_not_brought_up_again(
 ) -> None:
     study.rate(session, learner, catalogue, KEY, 1, sequence=1, duration_ms=0, now=NOON)
     start(session, learner, catalogue, TACTIC)
-    attempt = quizzes.unfinished(session, learner)[0]
+    attempt = history.unfinished(session, learner)[0]
     question = quizzes.question(session, learner, attempt.id, 1).question
     for option in question.options:
         quizzes.answer(session, learner, attempt.id, 1, [option.id], duration_ms=0, now=NOON)

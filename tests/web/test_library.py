@@ -261,7 +261,7 @@ def test_a_technique_that_is_not_there_is_not_found(visitor: Visitor, address: s
 def test_a_technique_not_met_says_how_many_cards_wait(visitor: Visitor) -> None:
     technique = starter().find("T1059.001")
     assert technique
-    cards = len(list(cards_of(technique, starter())))
+    cards = sum(kind.flashcard for _, kind in cards_of(technique, starter()))
     words = visitor.read(POWERSHELL).words
     assert f"You have not met this technique yet. {cards} cards wait for you." in words
 

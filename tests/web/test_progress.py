@@ -12,7 +12,7 @@ from quiz.db.base import begin_writing, db
 from quiz.learning.knowledge import Knowledge
 from quiz.questions.scope import Scope
 from quiz.services import quizzes
-from quiz.services.deck import Deck
+from quiz.services.deck import Flashcards
 from quiz.web.context import current_learner
 from quiz.web.progress.views import Summary
 from tests import factories
@@ -112,7 +112,7 @@ def test_totals_count_what_was_done(visitor: Visitor, clock: Clock) -> None:
     clock.forward(days=1)
     study_cards(visitor, 1, FORGOTTEN)
     page = visitor.read("/progress/")
-    assert total(page, "cards met") == f"4of {len(starter().once(Deck).cards)}"
+    assert total(page, "cards met") == f"4of {len(starter().once(Flashcards).cards):,}"
     assert total(page, "days in a row") == "2"
     assert total(page, "reviews") == "4"
     assert total(page, "quiz answers") == "0"
@@ -127,7 +127,7 @@ def test_quiz_answers_count_with_the_share_that_was_right(visitor: Visitor) -> N
             db.session,
             learner,
             starter(),
-            scope=Scope(),
+            scope=Scope(kinds=("tactic",)),
             length=2,
             seed=1,
             token="progress",

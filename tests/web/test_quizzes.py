@@ -15,12 +15,13 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import begin_writing, db
 from quiz.db.models import Attempt, AttemptQuestion, Review
-from quiz.questions.base import GAP
+from quiz.questions.base import GAP, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import quizzes
 from quiz.services.deck import Deck
 from tests import factories
+from tests.answering import as_sent, right_answer, typed, wrong_answer
 from tests.conftest import CountQueries
 from tests.web.conftest import Clock, MakeApp
 from tests.web.visitor import Page, Visitor
@@ -63,16 +64,17 @@ def start(visitor: Visitor, length: int | str = 5, **scope: Any) -> Page:
 
 
 def right(row: AttemptQuestion) -> list[str]:
-    return [option["id"] for option in row.question["options"] if option["correct"]]
+    return right_answer(Question.from_dict(row.question))
 
 
 def wrong(row: AttemptQuestion) -> list[str]:
-    return [next(o["id"] for o in row.question["options"] if not o["correct"])]
+    return wrong_answer(Question.from_dict(row.question))
 
 
 def answer(visitor: Visitor, row: AttemptQuestion, chosen: list[str]) -> Page:
     address = f"/quiz/{row.attempt_id}/{row.position}"
-    return visitor.send(visitor.read(address), address, chosen=chosen)
+    fields = as_sent(Question.from_dict(row.question), chosen)
+    return visitor.send(visitor.read(address), address, **fields)
 
 
 # Building ------------------------------------------------------------------------------------
@@ -193,10 +195,25 @@ def open_pages(client: FlaskClient, attempt_id: int, unanswered: list[int]) -> d
         assert token
         empty = client.post(address, data={"csrf_token": token[1]})
         assert empty.status_code == 422
-        unknown = client.post(address, data={"csrf_token": token[1], "chosen": "none"})
-        assert unknown.status_code == 400
-        responses |= {f"{address} empty": empty, f"{address} unknown": unknown}
+        responses[f"{address} empty"] = empty
+        if 'type="text" name="chosen"' not in responses[address].text:  # where any text is known
+            unknown = client.post(address, data={"csrf_token": token[1], "chosen": "none"})
+            assert unknown.status_code == 400
+            responses[f"{address} unknown"] = unknown
     return {name: TOKEN.sub("", f"{r.headers}{r.text}") for name, r in responses.items()}
+
+
+TYPED = "in writing"
+
+
+def ask_for_writing(app: Flask, attempt_id: int) -> None:
+    """Make all questions of an attempt ask for an answer in writing."""
+    with app.app_context():
+        begin_writing(db.session)
+        questions = select(AttemptQuestion).where(AttemptQuestion.attempt_id == attempt_id)
+        for row in db.session.scalars(questions):
+            row.question = typed(Question.from_dict(row.question), "Parcel Drop").to_dict()
+        db.session.commit()
 
 
 def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) -> None:
@@ -209,7 +226,16 @@ def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) 
         for row in db.session.scalars(questions):
             options = row.question["options"]
             keys = [option["correct"] for option in options]
+            solution = row.question["solution"]
+            told = {"note": f"{canary} note"} | dict.fromkeys(
+                ("tactic", "stix_id", "attack_id"), canary
+            )
             row.question = row.question | {
+                "solution": solution[1:] + solution[:1],
+                "items": [item | told for item in row.question["items"]],
+                "targets": [target | told for target in row.question["targets"]],
+                "accepted": [f"{canary} word" for _ in row.question["accepted"]],
+                "lookalikes": [canary],
                 "explanation": f"{canary} reason",
                 "evidence": [{"file": canary, "section": canary, "quote": f"{canary} evidence"}],
                 "key": f"{canary}/x",
@@ -218,9 +244,7 @@ def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) 
                 "stix_id": canary,
                 "difficulty": {"level": canary},
                 "options": [
-                    option
-                    | {"correct": correct, "note": f"{canary} note", "tactic": canary}
-                    | {"stix_id": canary, "attack_id": canary}
+                    option | told | {"correct": correct}
                     for option, correct in zip(options, keys[1:] + keys[:1], strict=True)
                 ],
             }
@@ -230,8 +254,10 @@ def change_keys(app: Flask, canary: str, attempt_id: int, positions: list[int]) 
 def test_no_page_of_an_open_quiz_depends_on_what_is_right(
     app: Flask, client: FlaskClient, visitor: Visitor, rows: Rows
 ) -> None:
-    for attempt_id, kind in enumerate(KINDS, start=1):
-        start(visitor, 5, kinds=[kind])
+    for attempt_id, kind in enumerate([*KINDS, TYPED], start=1):
+        start(visitor, 5, kinds=["attack-id" if kind is TYPED else kind])
+        if kind is TYPED:
+            ask_for_writing(app, attempt_id)
         quiz = [row for row in rows() if row.attempt_id == attempt_id]
         answer(visitor, quiz[0], right(quiz[0]))
         rest = [row.position for row in quiz[1:3]]
@@ -252,7 +278,8 @@ def test_real_reasons_notes_and_evidence_come_only_with_the_answer(
         question = row.question
         address = f"/quiz/1/{row.position}"
         page = visitor.read(address)
-        told = [question["explanation"], *(o["note"] for o in question["options"] if o["note"])]
+        choices = [*question["options"], *question["items"], *question["targets"]]
+        told = [question["explanation"], *(c["note"] for c in choices if c["note"])]
         shown = question["stem"] + (question["excerpt"] or "").replace(GAP, "")
         quotes = [evidence["quote"] for evidence in question["evidence"]]
         # A short one, as a tactic's name, is an option too, or a part of the page.
@@ -308,7 +335,7 @@ def test_the_first_answer_counts(visitor: Visitor, rows: Rows) -> None:
 def test_an_empty_answer_says_so_and_loses_nothing(
     visitor: Visitor, clock: Clock, rows: Rows
 ) -> None:
-    page = start(visitor)
+    page = start(visitor, kinds=["tactic", "family"])
     clock.forward(seconds=5)
     asked_again = visitor.send(page, "/quiz/1/1")
     assert asked_again.status == 422
@@ -367,7 +394,7 @@ def test_every_place_leads_to_its_neighbours(visitor: Visitor) -> None:
 
 def finish_early(visitor: Visitor, rows: Rows) -> Page:
     """Answer one question right and one wrong of five, and finish."""
-    start(visitor)
+    start(visitor, kinds=["tactic", "description", "attack-id"])
     first, second = rows()[:2]
     answer(visitor, first, right(first))
     answer(visitor, second, wrong(second))

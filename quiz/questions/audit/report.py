@@ -242,8 +242,8 @@ def _guessers(kinds: Iterable[Tally]) -> list[tuple[str, ...]]:
     ]
     for tally in kinds:
         found = [tally.solvers[name] for name in CHOOSERS if name in tally.solvers]
-        if not found:
-            continue
+        if "longest" not in tally.solvers:
+            continue  # nothing to choose from: see _arrangers
         luck = max(score.standard_error for score in found)
         rows.append(
             (

@@ -63,18 +63,19 @@ window.addEventListener("pageshow", () => delete form?.dataset.sent);
 function press(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const target = event.target;
-  if (target.closest("input:not([name=chosen]), select, textarea, [contenteditable]")) return;
+  if (target.closest("input:not([name=chosen]), [type=text], select, textarea, [contenteditable]")) return;
   if (event.key === "?") {
     keys.open = !keys.open;
     if (keys.open) keys.querySelector("summary").focus();
   } else if (form && /^[1-9]$/.test(event.key)) {
-    const input = form.querySelectorAll("input[name=chosen]")[event.key - 1];
+    const input = form.querySelectorAll("input[name=chosen]:not([type=text])")[event.key - 1];
     input?.focus();
     input?.click();
   } else if (event.key === "Enter") {
     // A focused control keeps its own use of the key; a choice sends its form by itself.
     if (target.closest("a, button, summary, input")) return;
     event.preventDefault();
+    if (form?.querySelector("[data-untouched]")) return; // an order that nobody has thought about
     if (form) form.requestSubmit();
     else next?.click();
   }

@@ -1,6 +1,8 @@
 """What a quiz is built from, and what starts one."""
 
 import secrets
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
 
@@ -18,12 +20,21 @@ from wtforms.widgets import CheckboxInput
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
+from quiz.learning.grading import IncompleteAnswer, UnknownOption
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
+from quiz.services.quizzes import Answers
 from quiz.web.filters import domain_name
 
 LENGTHS = (5, 10, 20, 40)
 USUAL_LENGTH = 10
+ANSWERS = {
+    Answers.MIXED: "Mixed",
+    Answers.CHOOSE: "Choose only",
+    Answers.TYPE: "Type where possible",
+}
+PLACE = "place-"
+"""What the name of a field begins with that gives an item, by its id, a place in an order."""
 
 
 class ChipsField(SelectMultipleField):
@@ -33,7 +44,7 @@ class ChipsField(SelectMultipleField):
 
 
 class BuilderForm(FlaskForm):
-    """A scope, field by field as :class:`Scope` names them, and a length.
+    """A scope, field by field as :class:`Scope` names them, a length, and how to answer.
 
     ``token`` makes two clicks on *Start* one quiz.
     """
@@ -49,6 +60,11 @@ class BuilderForm(FlaskForm):
         coerce=int,
         choices=[SelectChoice(value=str(length)) for length in LENGTHS],
         validators=[InputRequired("Choose how many questions to ask.")],
+    )
+    answers = RadioField(
+        "Answers",
+        default=Answers.MIXED,
+        choices=[SelectChoice(value=str(way), label=label) for way, label in ANSWERS.items()],
     )
     token = HiddenField(validators=[Length(max=64)])
     start = SubmitField("Start quiz")
@@ -95,12 +111,39 @@ class BuilderForm(FlaskForm):
         from a page the browser kept, it is another.
         """
         token = self.token.data or secrets.token_urlsafe(16)
-        chosen = f"{token} {self.length.data} {self.scope.query}"
+        chosen = f"{token} {self.length.data} {self.answers.data} {self.scope.query}"
         return sha256(chosen.encode()).hexdigest()
 
 
 class AnswerForm(FlaskForm):
-    """The options chosen, and when the question was shown, in milliseconds since 1970."""
+    """An answer, and when the question was shown, in milliseconds since 1970.
+
+    ``chosen`` holds the options chosen, the target of each item, or what was typed.
+    An order has a field for each item instead: see :func:`in_order`.
+    """
 
     chosen = SelectMultipleField(choices=[], validate_choice=False)
     shown = IntegerField(validators=[Optional()])
+
+
+def places_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """Find the places that a form gives to items, by the items' ids."""
+    found = {name: place for name, place in sent.items() if name.startswith(PLACE)}
+    return {name.removeprefix(PLACE): place.strip() for name, place in found.items()}
+
+
+def in_order(places: Mapping[str, str]) -> list[str]:
+    """Put items in the order of the places that they were given.
+
+    Raises IncompleteAnswer where an item has no place or two have the same, and
+    UnknownOption for a place that cannot be.
+    """
+    if not all(places.values()):
+        raise IncompleteAnswer("Give each of them a place first.")
+    known = {str(place) for place in range(1, len(places) + 1)}
+    if not known.issuperset(places.values()):
+        raise UnknownOption("there is no such place; choose again")
+    place, times = Counter(places.values()).most_common(1)[0]
+    if times > 1:
+        raise IncompleteAnswer(f"Place {place} is given twice. Give each place once.")
+    return sorted(places, key=lambda id_: int(places[id_]))

@@ -1,7 +1,6 @@
 """Quizzes: building one, answering it a question a page, and what came of it."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -9,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.db.base import begin_writing, db
+from quiz.learning.grading import IncompleteAnswer
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import quizzes
-from quiz.services.quizzes import AttemptFinished, EmptyAnswer, NothingToAsk
+from quiz.services import history, quizzes
+from quiz.services.quizzes import Answers, AttemptFinished, NothingToAsk
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -22,7 +22,15 @@ from quiz.web.context import (
     scope_of_request,
     with_scope,
 )
-from quiz.web.quizzes.forms import LENGTHS, USUAL_LENGTH, AnswerForm, BuilderForm
+from quiz.web.quizzes.forms import (
+    ANSWERS,
+    LENGTHS,
+    USUAL_LENGTH,
+    AnswerForm,
+    BuilderForm,
+    in_order,
+    places_in,
+)
 
 bp = Blueprint("quizzes", __name__, url_prefix="/quiz")
 
@@ -34,7 +42,12 @@ HISTORY = 50
 def index() -> ResponseReturnValue:
     """Build a quiz, filled in with the scope of the query string; continue or review others."""
     length = request.args.get("length", USUAL_LENGTH, type=int)
-    form = BuilderForm(formdata=None, length=length if length in LENGTHS else USUAL_LENGTH)
+    answers = request.args.get("answers", Answers.MIXED)
+    form = BuilderForm(
+        formdata=None,
+        length=length if length in LENGTHS else USUAL_LENGTH,
+        answers=answers if answers in ANSWERS else Answers.MIXED,
+    )
     form.choose(scope_of_request(), current_catalogue())
     return _render_builder(form)
 
@@ -45,7 +58,8 @@ def start() -> ResponseReturnValue:
     learner, catalogue, form = current_learner(), current_catalogue(), BuilderForm()
     form.offer(catalogue)
     if form.count.data:
-        return redirect(with_scope(".index", form.scope, length=form.length.data), code=303)
+        chosen = {"length": form.length.data, "answers": form.answers.data}
+        return redirect(with_scope(".index", form.scope, **chosen), code=303)
     if not form.validate_on_submit():
         return _render_builder(form), 422
     begin_writing(db.session)
@@ -59,6 +73,7 @@ def start() -> ResponseReturnValue:
             seed=secrets.randbits(32),
             token=form.attempt_token,
             now=now(),
+            answers=Answers(form.answers.data),
         )
     except NothingToAsk as error:
         db.session.rollback()
@@ -89,13 +104,15 @@ def question(attempt_id: int, position: int) -> ResponseReturnValue:
     """Ask a question or, once it is answered, show what the answer teaches."""
     asked = quizzes.question(db.session, current_learner(), attempt_id, position)
     draft = AnswerForm(request.args)  # filled in already, where the learner flagged the question
-    return _render_question(asked, shown=draft.shown.data, chosen=draft.chosen.data)
+    given = {"chosen": draft.chosen.data, "places": places_in(request.args)}
+    return _render_question(asked, shown=draft.shown.data, **given)
 
 
 @bp.post("/<int:attempt_id>/<int:position>")
 def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Record an answer; a question that has one keeps it."""
     learner, form = current_learner(), AnswerForm()
+    places = places_in(request.form)
     begin_writing(db.session)
     try:
         answered = quizzes.answer(
@@ -103,14 +120,15 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
             learner,
             attempt_id,
             position,
-            form.chosen.data or [],
+            in_order(places) if places else form.chosen.data or [],
             duration_ms=_milliseconds_since(form.shown.data),
             now=now(),
         )
-    except EmptyAnswer as error:
+    except IncompleteAnswer as error:
         db.session.rollback()
         asked = quizzes.question(db.session, learner, attempt_id, position)
-        return _render_question(asked, error=str(error), shown=form.shown.data), 422
+        given = {"chosen": form.chosen.data, "places": places, "error": str(error)}
+        return _render_question(asked, shown=form.shown.data, **given), 422
     except AttemptFinished as error:
         db.session.rollback()
         flash(str(error), "warning")
@@ -118,6 +136,17 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
         db.session.commit()
         if not answered.recorded:
             flash("You had already answered this question: your first answer counts.", "info")
+    url = url_for(".question", attempt_id=attempt_id, position=position, _anchor="feedback")
+    return redirect(url, code=303)
+
+
+@bp.post("/<int:attempt_id>/<int:position>/near")
+def decide(attempt_id: int, position: int) -> ResponseReturnValue:
+    """Count a near miss as right, or take that back."""
+    learner, counts = current_learner(), request.form.get("counts") == "1"
+    begin_writing(db.session)
+    quizzes.decide(db.session, learner, attempt_id, position, counts=counts)
+    db.session.commit()
     url = url_for(".question", attempt_id=attempt_id, position=position, _anchor="feedback")
     return redirect(url, code=303)
 
@@ -158,8 +187,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         scope_fields=parse_qs(attempt.scope).items(),
         token=secrets.token_urlsafe(16),
         labels=scope_labels(scope, catalogue),
+        answers=quizzes.answers_of(attempt),
         length=min((n for n in LENGTHS if n >= result.total), default=LENGTHS[-1]),
-        names={technique.path: catalogue.display_name(technique) for technique in catalogue},
         missed=quizzes.missed_keys(db.session, learner, attempt_id),
         zone=current_zone(),
     )
@@ -172,31 +201,21 @@ def _render_builder(form: BuilderForm) -> str:
         form=form,
         purposes={kind.slug: kind.purpose for kind in KINDS.values()},
         cards=quizzes.available(db.session, catalogue, form.scope),
-        unfinished=quizzes.unfinished(db.session, learner),
-        history=quizzes.history(db.session, learner, HISTORY),
+        unfinished=history.unfinished(db.session, learner),
+        history=history.finished(db.session, learner, HISTORY),
         zone=current_zone(),
     )
 
 
 def _render_question(
-    asked: quizzes.AskedQuestion,
-    error: str = "",
-    shown: int | None = None,
-    chosen: Sequence[str] | None = None,
+    asked: quizzes.AskedQuestion, shown: int | None = None, **given: object
 ) -> str:
     """Render a question; ``shown`` is when it was first on the screen, if not just now.
 
-    ``chosen`` is what to fill in where it is not answered yet.
+    ``given`` is an answer that could not be taken, and the error that says why.
     """
-    result = quizzes.result(db.session, current_learner(), asked.attempt.id, current_catalogue())
-    return render_template(
-        "quizzes/question.html",
-        asked=asked,
-        grades=[question.grade for question in result.questions],
-        chosen=chosen,
-        error=error,
-        shown=shown or round(now().timestamp() * 1000),
-    )
+    moment = shown or round(now().timestamp() * 1000)
+    return render_template("quizzes/question.html", asked=asked, shown=moment, **given)
 
 
 def _milliseconds_since(shown: int | None) -> int:
@@ -212,5 +231,5 @@ def _milliseconds_since(shown: int | None) -> int:
 
 @bp.app_template_filter()
 def points(score: float) -> str:
-    """Write a sum of scores with no more digits than it needs: *8*, *7.5*."""
-    return f"{score:.1f}".removesuffix(".0")
+    """Write a sum of scores with no more digits than it needs: *8*, *7.5*, *0.33*."""
+    return f"{score:.2f}".rstrip("0").removesuffix(".")

@@ -150,7 +150,9 @@ def test_the_table_fits_a_terminal() -> None:
 def test_the_page_shows_the_very_table_of_the_starter() -> None:
     shown = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)
     assert shown
-    assert shown[1] == f"{of_the_starter().table()}\n", "run: flask --app app questions audit"
+    assert shown[1] == f"{of_the_starter().table()}\n", (
+        "the starter or a kind changed: paste what `flask --app app questions audit` says of it"
+    )
 
 
 def test_the_page_names_every_key_of_the_json() -> None:
