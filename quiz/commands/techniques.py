@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from quiz.commands.source import load
+from quiz.content.bundle import InvalidBundle
 from quiz.content.folder import Loaded
+from quiz.content.release_folder import CannotImport, Imported, import_release
+from quiz.content.stix import Release, read_release
 
-techniques = AppGroup("techniques", help="Look at the technique files.")
+techniques = AppGroup("techniques", help="Look at the technique files, and import releases.")
 
 
 @techniques.command("check")
@@ -52,6 +56,45 @@ def list_(as_json: bool) -> None:
     for technique in catalogue:
         tactics = ", ".join(catalogue.tactic_names(technique))
         click.echo(f"{technique.attack_id:<10} {catalogue.display_name(technique)}  ({tactics})")
+
+
+@techniques.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--release", default="", help="The release's number, where the bundle has none.")
+@click.option(
+    "--overwrite", is_flag=True, help="Also replace files that were changed since they came."
+)
+def import_(source: Path, release: str, overwrite: bool) -> None:
+    """Import a release of ATT&CK as a collection of its own.
+
+    SOURCE is a STIX bundle, compressed or not. Another release of the same domain
+    takes the place of the one before. Nothing changes where anything is wrong.
+    """
+    # A web address and a release's number would be fetched here, to a file like any other.
+    root = Path(current_app.config["TECHNIQUES_DIR"])
+    try:
+        found = read_release(source, release=release)
+        done = import_release(found, root, overwrite=overwrite)
+    except (InvalidBundle, CannotImport) as error:
+        where = f"{source}: " if isinstance(error, InvalidBundle) else ""
+        raise click.ClickException(f"{where}{error}. Nothing changed.") from error
+    except OSError as error:
+        place = error.filename or source
+        message = f"{place}: {error.strerror or error}. Nothing changed."
+        raise click.ClickException(message) from error
+    click.echo(_imported(found, done))
+
+
+def _imported(release: Release, done: Imported) -> str:
+    collection = release.collection
+    if not done.changed:
+        return f"{collection.label} is in {done.folder} already; nothing changed."
+    lines = [
+        f"{collection.label}: {len(release.techniques)} techniques, in {done.folder}.",
+        f"It takes the place of {done.replaced}." if done.replaced else "",
+        collection.copyright,
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def _as_text(loaded: Loaded) -> str:

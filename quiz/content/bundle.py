@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 MAX_COMPRESSED = 64 * 1024 * 1024
-MAX_BYTES = 256 * 1024 * 1024
-MAX_OBJECTS = 500_000
+MAX_BYTES = 128 * 1024 * 1024
+MAX_VALUES = 8_000_000
+"""Commas and opening brackets, however nested: each is a value that takes memory once read."""
 MIB = 1024 * 1024
 GZIP = b"\x1f\x8b"
 STIX_ID = re.compile(r"[a-z0-9][a-z0-9-]*--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -140,8 +141,11 @@ def read_bundle(path: Path) -> Bundle:
     Raises InvalidBundle, with a sentence that says what is wrong, and OSError
     where the file cannot be read.
     """
+    content = _content(path)
+    if sum(map(content.count, (b",", b"{", b"["))) > MAX_VALUES:
+        raise InvalidBundle("too many values; a release has about a tenth")
     try:
-        data = json.loads(_content(path))
+        data = json.loads(content)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InvalidBundle(f"not whole JSON: {error.msg} at {where}; fetch it again") from error
@@ -154,8 +158,6 @@ def read_bundle(path: Path) -> Bundle:
     objects = data.get("objects")
     if not isinstance(objects, list) or not objects:
         raise InvalidBundle('not a whole STIX bundle: it holds no "objects"')
-    if len(objects) > MAX_OBJECTS:
-        raise InvalidBundle(f"more than {MAX_OBJECTS:,} objects; a release holds some 25,000")
     return Bundle(_by_id(objects))
 
 

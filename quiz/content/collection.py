@@ -52,6 +52,27 @@ def read_collection(folder: Path) -> Collection:
     return collection
 
 
+def write_collection(collection: Collection) -> str:
+    """Write a collection as its ``collection.json``, without what it does not say."""
+    tactics = [
+        {"short_name": t.short_name, "name": t.name, "description": t.description}
+        for t in collection.tactics
+    ]
+    about = {
+        "name": collection.name,
+        "title": collection.title,
+        "domain": collection.domain,
+        "release": collection.release,
+        "tactics": [{key: text for key, text in tactic.items() if text} for tactic in tactics],
+        "order": list(collection.order),
+        "licence": collection.licence,
+        "copyright": collection.copyright,
+        "revoked": dict(collection.revoked),
+    }
+    said = {key: value for key, value in about.items() if value}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
 def _parse(text: str, report: Report) -> dict[str, Any]:
     try:
         data = json.loads(text)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
@@ -17,8 +18,15 @@ from quiz.content.technique import Collection, Problem, Tactic, Technique
 __all__ = ["Loaded", "TechniqueFolder", "read_collection", "read_folder"]
 
 STARTER = "starter"
+WORK = ".importing"
+"""Where an import works, in the folder of collections; it is there only while one does."""
+BEFORE = ".before"
+"""What the name of a collection's folder ends in there, while another takes its place."""
 SHIPPED_STARTER = Path(__file__).parents[2] / "techniques" / STARTER
 STILL_USED = "the file as it was before stays in use until this is mended"
+
+LOOKS = 5
+"""How often to look at a folder that keeps changing."""
 
 # A file's mode, identity, size and times: different once it has changed, empty where unknown.
 Signature = tuple[int, ...]
@@ -105,14 +113,24 @@ class TechniqueFolder:
         elif not self._lock.acquire(blocking=False):
             return loaded
         try:
-            seen = _look(self.root, self._one_collection)
-            if self._loaded is None or seen != self._seen:
-                self._read(seen[0])
-                self._loaded = self._build(seen[1])
-                self._seen = seen
-            return self._loaded
+            loaded, again = self._loaded, self._refresh()
+            # What changed while it was read, by an import perhaps, is read too.
+            for _ in range(LOOKS):
+                if again is loaded:
+                    break
+                loaded, again = again, self._refresh()
+            return again
         finally:
             self._lock.release()
+
+    def _refresh(self) -> Loaded:
+        """Look, and read what changed."""
+        seen = _look(self.root, self._one_collection)
+        if self._loaded is None or seen != self._seen:
+            self._read(seen[0])
+            self._loaded = self._build(seen[1])
+            self._seen = seen
+        return self._loaded
 
     def _read(self, found: list[_Found]) -> None:
         """Read the files that changed, of the collections that are active."""
@@ -217,7 +235,7 @@ def _look(root: Path, one_collection: bool) -> tuple[list[_Found], list[Problem]
     problems: list[Problem] = []
     own = []
     try:
-        for entry in sorted(os.scandir(root), key=lambda entry: (entry.is_symlink(), entry.name)):
+        for entry in _entries(root):
             folder = root / entry.name
             apart = not one_collection or _signature(folder / ABOUT)
             if apart and _is_folder(entry) and not entry.name.startswith("."):
@@ -235,6 +253,27 @@ def _look(root: Path, one_collection: bool) -> tuple[list[_Found], list[Problem]
         message = "no technique files (*.md) in this folder; add some, or check its path"
         problems.append(Problem(file=_shown(root), line=1, message=message))
     return groups, problems
+
+
+def recover(root: Path) -> None:
+    """Put back each collection whose successor has not come: a crash, or an instant, is why."""
+    with suppress(OSError):  # nothing left over, or another was faster
+        for before in (root / WORK).glob(f"*{BEFORE}"):
+            folder = root / before.name.removesuffix(BEFORE)
+            if not os.path.lexists(folder):
+                before.rename(folder)
+
+
+def _entries(root: Path) -> list[os.DirEntry[str]]:
+    """What lies in the folder of collections, links last; no collection is ever missed."""
+    names: list[str] = []
+    for _ in range(LOOKS):
+        entries = sorted(os.scandir(root), key=lambda entry: (entry.is_symlink(), entry.name))
+        before, names = names, [entry.name for entry in entries]
+        if WORK not in names or names == before:
+            break
+        recover(root)
+    return entries
 
 
 def _walk(

@@ -7,12 +7,13 @@ releases: what one lacks is simply not known of its techniques.
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quiz.content.bundle import Bundle, InvalidBundle, StixObject, read_bundle
 from quiz.content.catalogue import tactic_name
 from quiz.content.collection import SHORT_NAME
+from quiz.content.markdown import file_name
 from quiz.content.stix_technique import ATTACK, Links, read_technique
 from quiz.content.technique import Collection, Tactic, Technique
 
@@ -183,7 +184,10 @@ def _techniques(bundle: Bundle, domain: str) -> tuple[Technique, ...]:
         other = techniques.setdefault(technique.attack_id, technique)
         if other is not technique:
             raise found.error(f"the same ID as {other.stix_id}, {technique.attack_id}")
-    return tuple(techniques[attack_id] for attack_id in sorted(techniques))
+    return tuple(
+        replace(technique, path=f"{domain}/{file_name(technique)}")
+        for _, technique in sorted(techniques.items())
+    )
 
 
 def _links(bundle: Bundle) -> Links:

@@ -22,7 +22,7 @@ Pairs = list[tuple[StixObject, StixObject]]
 Links = Callable[[str, str], Pairs]
 """Gives the live relationships of a kind with the technique of a STIX id."""
 
-ATTACK = re.compile(r"mitre-(?:(?P<domain>[a-z-]+)-)?attack")
+ATTACK = re.compile(r"mitre-(?:(?P<domain>[a-z]+(?:-[a-z]+)*)-)?attack")
 """What ATT&CK calls its kill chains, and itself as a source of IDs, in each domain."""
 
 LINE_BREAK = re.compile(r"[ \t]*(?:[\n\u2028\u2029]|<br ?/?>)\s*")

@@ -1,4 +1,4 @@
-"""``flask techniques check`` and ``list``."""
+"""``flask techniques check``, ``list`` and ``import``."""
 
 import json
 import shutil
@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from quiz import create_app
-from tests.catalogues import STARTER, attack_markdown
+from tests.bundles import bundle, pattern, write
+from tests.catalogues import STARTER, attack_bundle, attack_markdown
 
 
 @pytest.fixture
@@ -62,3 +63,86 @@ def test_techniques_are_listed_in_order(runner: FlaskCliRunner) -> None:
     assert ids == sorted(ids)
     text = runner.invoke(args=["techniques", "list"]).output
     assert "T1059.001  Command and Scripting Interpreter: PowerShell  (Execution)" in text
+
+
+# Importing
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder of collections that holds the starter."""
+    shutil.copytree(STARTER, tmp_path / "techniques" / "starter")
+    return tmp_path / "techniques"
+
+
+@pytest.fixture
+def importer(tmp_path: Path, root: Path) -> FlaskCliRunner:
+    config = {"INSTANCE_DIR": tmp_path / "instance", "TECHNIQUES_DIR": str(root)}
+    return create_app(config).test_cli_runner()
+
+
+def test_a_bundle_becomes_a_collection_and_the_starter_steps_back(
+    importer: FlaskCliRunner, root: Path, tmp_path: Path
+) -> None:
+    source = str(write(tmp_path / "house-7.1.json.gz"))
+    done = importer.invoke(args=["techniques", "import", source])
+    assert done.exit_code == 0, done.output
+    assert f"House ATT&CK 7.1: 2 techniques, in {root / 'enterprise-attack'}." in done.output
+    assert "© 2031 The MITRE Corporation." in done.output
+    listed = importer.invoke(args=["techniques", "list"])
+    assert [line.split()[0] for line in listed.output.splitlines()] == ["T9001", "T9001.001"]
+    again = importer.invoke(args=["techniques", "import", source])
+    assert (again.exit_code, "already; nothing changed." in again.output) == (0, True)
+
+
+def test_another_release_is_said_to_take_the_place_of_the_one_before(
+    importer: FlaskCliRunner, tmp_path: Path
+) -> None:
+    source = str(write(tmp_path / "house.json"))
+    importer.invoke(args=["techniques", "import", source, "--release", "7"])
+    done = importer.invoke(args=["techniques", "import", source, "--release", "8"])
+    assert "House ATT&CK 8: 2 techniques" in done.output
+    assert "It takes the place of House ATT&CK 7." in done.output
+
+
+def test_what_is_wrong_with_a_bundle_is_said_and_nothing_changes(
+    importer: FlaskCliRunner, root: Path, tmp_path: Path
+) -> None:
+    spoilt = pattern("Wedge", "T9001", "arrival", name=7)
+    source = write(tmp_path / "house.json", bundle([spoilt]))
+    done = importer.invoke(args=["techniques", "import", str(source)])
+    assert done.exit_code == 1
+    why = f'Error: {source}: {spoilt["id"]}: "name" must be text. Nothing changed.'
+    assert done.output.strip() == why
+    assert [path.name for path in root.iterdir()] == ["starter"]
+
+
+def test_a_source_that_is_not_there_is_named(importer: FlaskCliRunner, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.json"
+    done = importer.invoke(args=["techniques", "import", str(missing)])
+    assert done.exit_code == 1
+    assert f"{missing}: No such file or directory. Nothing changed." in done.output
+
+
+def test_files_changed_by_hand_are_only_lost_when_asked_for(
+    importer: FlaskCliRunner, root: Path, tmp_path: Path
+) -> None:
+    source = str(write(tmp_path / "house-7.json"))
+    importer.invoke(args=["techniques", "import", source])
+    (root / "enterprise-attack" / "mine.md").write_text("mine")
+    done = importer.invoke(args=["techniques", "import", source])
+    assert done.exit_code == 1
+    assert "(mine.md)" in done.output
+    assert "--overwrite" in done.output
+    done = importer.invoke(args=["techniques", "import", "--overwrite", source])
+    assert done.exit_code == 0
+    assert not (root / "enterprise-attack" / "mine.md").exists()
+
+
+def test_every_domain_of_attack_can_be_imported_side_by_side(importer: FlaskCliRunner) -> None:
+    for name in ("enterprise-attack-18.1", "mobile-attack-18.1", "ics-attack-18.1"):
+        done = importer.invoke(args=["techniques", "import", str(attack_bundle(name))])
+        assert done.exit_code == 0, done.output
+    done = importer.invoke(args=["techniques", "check"])
+    assert done.exit_code == 0, done.output
+    assert "898 techniques can be asked about, 0 are retired; left out: 0" in done.output
