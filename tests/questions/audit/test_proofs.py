@@ -269,6 +269,19 @@ def test_who_uses_a_sub_technique_uses_its_parent() -> None:
     assert Fault.KEY in faults(replace(asked, stem="What does Weasel use?"), catalogue)
 
 
+def test_of_a_group_and_its_malware_of_one_name_the_stem_says_which() -> None:
+    group = Procedure(id="G3", name="Otter", description="Otter fished at night.")
+    malware = Procedure(id="S3", name="Otter", description="Otter swam under the ice.")
+    pond = factories.technique("T9905", "Pond Crossing", procedures=(group, malware))
+    ice = factories.technique("T9906", "Ice Drilling", procedures=(malware,))
+    catalogue = factories.catalogue_of((*factories.invented(), pond, ice))
+    options = techniques(pond, ice, find("T9002"))
+    stem = "Which of these techniques is the {} Otter documented to use?"
+    asked = question("used-by", pond, stem.format("group"), options=options)
+    assert faults(asked, catalogue) == set()
+    assert faults(replace(asked, stem=stem.format("software")), catalogue) == {Fault.OPTION}
+
+
 def test_a_linked_technique_is_true_in_the_sentence_that_names_it_alone() -> None:
     nest, sweep = find("T9006"), find("T9018")
     sentence = "Each copy checks that the others live, and sweeps the floor behind itself."
