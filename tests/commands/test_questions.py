@@ -1,6 +1,7 @@
 """``flask questions``, as another program would call it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,51 @@ def test_flagged_questions_are_listed_for_people_and_as_json(tmp_path: Path) -> 
     assert json.loads(runner.invoke(args=["questions", "flags", "--json"]).stdout) == []
     (row,) = json.loads(runner.invoke(args=["questions", "flags", "--all", "--json"]).stdout)
     assert (row["open"], row["switched_off"]) == (0, False)
+
+
+# questions audit
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A folder with the starter's techniques of three families."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for file in STARTER.glob("*.md"):
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"techniques/T(1059|1053|1003|1566)\b", text.partition("\n---")[0]):
+            (folder / file.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_sound_folder_passes_the_audit_and_touches_no_database(
+    runner: FlaskCliRunner, small: Path
+) -> None:
+    done = runner.invoke(args=["questions", "audit", "--dir", str(small), "--seeds", "1"])
+    assert done.exit_code == 0, done.output
+    assert "small: 12 techniques, 1 seeds" in done.output
+    assert done.output.endswith("No violation.\n")
+
+
+def test_a_folder_with_a_bad_question_fails_the_audit_and_names_it(
+    runner: FlaskCliRunner, small: Path
+) -> None:
+    (file,) = small.glob("*LSASS_Memory.md")
+    # An entity that was escaped twice reads as markup in whatever quotes it.
+    twice = " ".join(["Secrets &amp;amp; tickets lie in what the logon process keeps."] * 4)
+    head, _, rest = file.read_text(encoding="utf-8").partition("## Description\n")
+    rest = rest[rest.index("\n\n## ") :]
+    file.write_text(f"{head}## Description\n{twice}{rest}", encoding="utf-8")
+    args = ["questions", "audit", "--dir", str(small), "--seeds", "1", "--json"]
+    done = runner.invoke(args=args)
+    assert done.exit_code == 1
+    report = json.loads(done.stdout)
+    assert report["passed"] is False
+    assert "description" in {v["key"].partition("/")[2] for v in report["violations"]}
+    assert all("'&amp;' is left over" in v["message"] for v in report["violations"])
+
+
+def test_the_audit_refuses_a_number_of_seeds_that_asks_nothing(runner: FlaskCliRunner) -> None:
+    done = runner.invoke(args=["questions", "audit", "--seeds", "0"])
+    assert done.exit_code == 2
+    assert "Invalid value for '--seeds'" in done.output

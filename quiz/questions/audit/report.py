@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
 from quiz.questions.audit.findings import Fault
@@ -24,6 +25,7 @@ KINDS_EACH = 5
 COVERED = 0.95
 """The share of a release's techniques that must be asked about in so many kinds."""
 LISTED = 20
+WIDTH = 120
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "most shared words": ("most", "words"),
@@ -242,8 +244,8 @@ def _guessers(kinds: Iterable[Tally]) -> list[tuple[str, ...]]:
     ]
     for tally in kinds:
         found = [tally.solvers[name] for name in CHOOSERS if name in tally.solvers]
-        if not found:
-            continue
+        if "longest" not in tally.solvers:
+            continue  # nothing to choose from: see _arrangers
         luck = max(score.standard_error for score in found)
         rows.append(
             (
@@ -274,7 +276,8 @@ def _arrangers(kinds: Iterable[Tally]) -> Iterator[str]:
             names = [*others, *(n for n in tally.solvers if n == "most shared words")]
             scores = ", ".join(f"{name} {_cell(tally, name)}" for name in names)
             chance = tally.solvers[others[0]].chance * 100
-            yield f"{tally.kind}: {scores} (chance {chance:.0f})"
+            text = f"{tally.kind}: {scores} (chance {chance:.0f})"
+            yield from wrap(text, WIDTH, subsequent_indent="  ")
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -180,9 +180,15 @@ def arrange(question: Question) -> Iterator[tuple[str, float, float]]:
 def _orders(items: Sequence[Item]) -> dict[str, list[str]]:
     by_name = sorted(items, key=lambda item: item.text)
     by_length = sorted(items, key=lambda item: (len(item.text), item.text))
-    orders = {"as shown": list(items), "alphabetical": by_name, "shortest first": by_length}
-    reverse = {f"{name}, reversed": order[::-1] for name, order in orders.items()}
-    return {name: [i.id for i in order] for name, order in (orders | reverse).items()}
+    orders = {
+        "as shown": items,
+        "backwards": items[::-1],
+        "alphabetical": by_name,
+        "reverse alphabetical": by_name[::-1],
+        "shortest first": by_length,
+        "longest first": by_length[::-1],
+    }
+    return {name: [item.id for item in order] for name, order in orders.items()}
 
 
 def _in_order(order: Sequence[str], solution: Sequence[str]) -> float:

@@ -124,7 +124,7 @@ def test_nothing_is_wrong_with_any_question_of_the_starter() -> None:
     assert report.covered >= COVERED
 
 
-@pytest.mark.xfail(strict=True, reason="popular wrong options and parts of words still tell")
+@pytest.mark.xfail(strict=True, reason="techniques shown often as wrong options still tell")
 def test_no_guesser_beats_chance_on_the_starter() -> None:
     assert of_the_starter().passed, of_the_starter().table()
 
@@ -150,7 +150,9 @@ def test_the_table_fits_a_terminal() -> None:
 def test_the_page_shows_the_very_table_of_the_starter() -> None:
     shown = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)
     assert shown
-    assert shown[1] == f"{of_the_starter().table()}\n", "run: flask --app app questions audit"
+    assert shown[1] == f"{of_the_starter().table()}\n", (
+        "the starter or a kind changed: paste what `flask --app app questions audit` says of it"
+    )
 
 
 def test_the_page_names_every_key_of_the_json() -> None:

@@ -32,21 +32,19 @@ def test_every_kind_has_a_proof() -> None:
 
 
 @cache
-def real(slug: str) -> Question | None:
-    """A question of a kind with options about the starter, the first there is."""
-    for technique in starter():
-        asked = generate(technique, KINDS[slug], 0, starter(), typed=False)
-        if asked and asked.options:
-            return asked
-    return None
+def real(slug: str) -> Question:
+    """A question of a kind about the starter, the first that is not answered in writing."""
+    asked = (generate(t, KINDS[slug], 0, starter(), typed=False) for t in starter())
+    return next(found for found in asked if found)
 
 
-@pytest.mark.parametrize("slug", [slug for slug in KINDS if slug in PROOFS])
-def test_a_key_moved_to_a_wrong_option_is_found(slug: str) -> None:
+@pytest.mark.parametrize("slug", KINDS)
+def test_a_key_moved_to_where_it_is_wrong_is_found(slug: str) -> None:
     asked = real(slug)
-    if not asked:
-        pytest.skip("the starter has no such question with options; those below are made by hand")
     assert faults(asked, starter()) == set()
+    if asked.solution:
+        assert Fault.KEY in faults(replace(asked, solution=asked.solution[::-1]), starter())
+        return
     wrong = next(option.id for option in asked.options if not option.correct)
     assert {Fault.KEY, Fault.OPTION} <= faults(keyed(asked, wrong), starter())
 
@@ -269,6 +267,19 @@ def test_who_uses_a_sub_technique_uses_its_parent() -> None:
     parent = replace(asked, options=techniques(keys, locks, bell))
     assert faults(parent, catalogue) == {Fault.OPTION}
     assert Fault.KEY in faults(replace(asked, stem="What does Weasel use?"), catalogue)
+
+
+def test_of_a_group_and_its_malware_of_one_name_the_stem_says_which() -> None:
+    group = Procedure(id="G3", name="Otter", description="Otter fished at night.")
+    malware = Procedure(id="S3", name="Otter", description="Otter swam under the ice.")
+    pond = factories.technique("T9905", "Pond Crossing", procedures=(group, malware))
+    ice = factories.technique("T9906", "Ice Drilling", procedures=(malware,))
+    catalogue = factories.catalogue_of((*factories.invented(), pond, ice))
+    options = techniques(pond, ice, find("T9002"))
+    stem = "Which of these techniques is the {} Otter documented to use?"
+    asked = question("used-by", pond, stem.format("group"), options=options)
+    assert faults(asked, catalogue) == set()
+    assert faults(replace(asked, stem=stem.format("software")), catalogue) == {Fault.OPTION}
 
 
 def test_a_linked_technique_is_true_in_the_sentence_that_names_it_alone() -> None:

@@ -222,7 +222,7 @@ def test_an_order_by_the_alphabet_is_guessed_by_the_alphabet() -> None:
     )  # fmt: skip
     found = {name: (score, chance) for name, score, chance in arrange(ordered)}
     assert found["alphabetical"] == (1.0, 0.5)
-    assert found["alphabetical, reversed"] == (0.0, 0.5)
+    assert found["reverse alphabetical"] == (0.0, 0.5)
     assert found["as shown"] == (2 / 3, 0.5)
 
 

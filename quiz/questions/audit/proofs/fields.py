@@ -7,6 +7,10 @@ from quiz.questions.audit.findings import Fault, Finding
 from quiz.questions.audit.proofs.registry import PROOFS, proves, subject_of
 from quiz.questions.base import Item, Option, Question
 
+SORTS = {"G": "group", "S": "software", "C": "campaign"}
+"""What an actor's ID says it is."""
+
+
 # The fields of one technique
 
 
@@ -89,11 +93,20 @@ def is_documented(question: Question, option: Option, facts: Facts) -> bool:
 
 
 def _actors(question: Question, facts: Facts) -> set[str]:
-    """Those of the subject's actors whose name is in the stem; of two names, the longer one."""
+    """Those of the subject's actors that the stem names; of two names, the longer one.
+
+    A group and its malware may have one name: then the word before it decides.
+    """
     uses = subject_of(question, facts).procedures
     named = [use for use in uses if contains(question.stem, use.name)]
     longest = max((len(use.name) for use in named), default=0)
-    return {use.id for use in named if len(use.name) == longest}
+    found = {use.id: use.name for use in named if len(use.name) == longest}
+    told = {
+        id_
+        for id_, name in found.items()
+        if contains(question.stem, f"{SORTS.get(id_[:1], '')} {name}")
+    }
+    return told or set(found)
 
 
 # Order and match

@@ -30,7 +30,7 @@ BENIGN = re.compile(
 UNSEEN = re.compile(r"\b(?:outside|beyond|out of)\b", re.IGNORECASE)
 INSTRUMENT = re.compile(r"inspect|intercept|decrypt|packet|firmware|integrity|bios", re.IGNORECASE)
 CONCRETE = re.compile(
-    r"[`\\/]|\d{2,}|\b(?:hk\w+|sysmon|event|registry)\b|\.\w{2,4}\b", re.IGNORECASE
+    r"[`\\/]|\d{2,}|\b(?:hk\w+|sysmon|event|registry)\b|\.\w{2,6}\b", re.IGNORECASE
 )
 OUTRIGHT = re.compile(
     r"(?<!not )(?<!less )(?<!never )\b(?:difficult|challenging) (?:for defenders )?to"
