@@ -8,6 +8,9 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from quiz import create_app
+from quiz.content.release_folder import import_release
+from quiz.content.stix import read_release
+from tests.bundles import bundle, rich_house, write
 from tests.catalogues import STARTER
 
 
@@ -69,3 +72,15 @@ def test_a_folder_without_techniques_is_refused(runner: FlaskCliRunner, tmp_path
     done = runner.invoke(args=["questions", "export", "--dir", str(tmp_path)])
     assert done.exit_code != 0
     assert "no technique" in done.output
+
+
+def test_the_terms_of_the_collections_go_to_standard_error(
+    runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "house-7.json", bundle(rich_house()))
+    folder = import_release(read_release(source), tmp_path / "techniques").folder
+    done = runner.invoke(args=["questions", "export", "--dir", str(folder), "--kind", "attack-id"])
+    assert done.exit_code == 0, done.output
+    assert all(json.loads(line)["kind"] == "attack-id" for line in done.stdout.splitlines())
+    assert "House ATT&CK 7\n\n© 2031 The MITRE Corporation." in done.stderr
+    assert "FITNESS FOR A PARTICULAR PURPOSE." in done.stderr
