@@ -6,10 +6,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import content, pages, questions
+from bench import content, pages, questions, releases
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack")) / "markdown"
+ATTACK_DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack"))
+DATA = ATTACK_DATA / "markdown"
+BUNDLE = ATTACK_DATA / "stix" / "enterprise-attack-18.1.json.gz"
 
 
 def main() -> int:
@@ -20,6 +22,8 @@ def main() -> int:
             "ATT&CK's own files are not here (ATTACK_DATA): the starter stands in, and is smaller."
         )
     content.run(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        releases.run(BUNDLE, Path(scratch))
     questions.run(folder)
     with tempfile.TemporaryDirectory() as scratch:
         pages.run(folder, Path(scratch))

@@ -103,3 +103,38 @@ def write(path: Path, content: Any = None) -> Path:
     data = json.dumps(bundle() if content is None else content).encode()
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
+
+
+def rich_house() -> list[Object]:
+    """A release with everything that points to a technique, twelve groups among it."""
+    state = thing("x-mitre-data-component", "Door State")
+    source = {
+        "x_mitre_data_component_ref": state["id"],
+        "name": "Hardware:DoorController",
+        "channel": "state=open|ajar",
+    }
+    analytics = [
+        thing(
+            "x-mitre-analytic",
+            f"Analytic {number}",
+            f"AN000{number}",
+            description=f"Watch the doors on {platform}.",
+            x_mitre_platforms=[platform],
+            x_mitre_log_source_references=[source],
+        )
+        for number, platform in ((1, "Windows"), (2, "Linux"))
+    ]
+    refs = [analytic["id"] for analytic in analytics]
+    strategy = thing("x-mitre-detection-strategy", "Find Wedges", x_mitre_analytic_refs=refs)
+    closers = thing("course-of-action", "Door Closers", "M9001")
+    groups = [thing("intrusion-set", f"Group {n}", f"G90{n:02}", "groups") for n in range(1, 13)]
+    return [
+        *HOUSE,
+        *(state, *analytics, strategy, closers, *groups),
+        link("detects", strategy, WEDGE, None),
+        link("mitigates", closers, WEDGE, "Fit them:\n\n* outside\n* [inside](javascript:x)"),
+        *(
+            link("uses", group, WEDGE, f"{group['name']} used `a|b` and <b>more</b>.")
+            for group in groups
+        ),
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from quiz.commands.source import catalogue_of
+from quiz.commands.source import catalogue_of, say_terms
 from quiz.db.base import db
 from quiz.exports import json_lines
 from quiz.questions.audit import DEFAULT_SEEDS
@@ -51,11 +51,15 @@ def export(
     slugs: tuple[str, ...],
     per_card: int,
 ) -> None:
-    """Write questions to standard output, one JSON object a line."""
+    """Write questions to standard output, one JSON object a line.
+
+    The copyright and licence of their collections go to standard error: keep
+    them with every copy (2> terms.txt).
+    """
+    catalogue = catalogue_of(directory)
+    say_terms(catalogue)
     kinds = [kind for kind in KINDS.values() if not slugs or kind.slug in slugs]
-    for question in json_lines.questions(
-        catalogue_of(directory), kinds, seed=seed, per_card=per_card
-    ):
+    for question in json_lines.questions(catalogue, kinds, seed=seed, per_card=per_card):
         # Bytes, so that the console's encoding and line ends change nothing.
         sys.stdout.buffer.write(f"{json_lines.line(question)}\n".encode())
 

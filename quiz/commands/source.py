@@ -28,3 +28,15 @@ def catalogue_of(directory: Path | None) -> Catalogue:
     if not len(loaded.catalogue):
         raise click.ClickException("there is no technique to ask about")
     return loaded.catalogue
+
+
+def say_terms(catalogue: Catalogue) -> None:
+    """Write on standard error whose the collections are, and on what terms.
+
+    MITRE's licence asks that every copy of ATT&CK reproduce its copyright
+    designation and the licence; standard output has no place for them.
+    """
+    for collection in catalogue.collections:
+        texts = (collection.label, collection.copyright, collection.licence)
+        if collection.copyright or collection.licence:
+            click.echo("\n\n".join(filter(None, texts)) + "\n", err=True)

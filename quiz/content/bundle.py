@@ -18,6 +18,9 @@ MIB = 1024 * 1024
 GZIP = b"\x1f\x8b"
 STIX_ID = re.compile(r"[a-z0-9][a-z0-9-]*--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+ATTACK = re.compile(r"mitre-(?:(?P<domain>[a-z]+(?:-[a-z]+)*)-)?attack")
+"""What ATT&CK calls its kill chains, and itself as a source of IDs, in each domain."""
+
 # What no page or file could hold, and line ends of other systems.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_END = re.compile(r"\r\n?")
@@ -35,17 +38,30 @@ class StixObject:
     another type. ``where`` is the object's id; a part of an object has no ``type``.
     """
 
-    __slots__ = ("_data", "type", "where")
+    __slots__ = ("_attack_id", "_data", "type", "where")
 
     def __init__(self, data: Mapping[str, Any], where: str, type_: str = "") -> None:
         self._data = data
         self.where = where
         self.type = type_
+        self._attack_id: str | None = None
 
     @property
     def live(self) -> bool:
         """Whether it is neither revoked nor deprecated; saying nothing means that it is not."""
         return not (self.flag("revoked") or self.flag("x_mitre_deprecated"))
+
+    @property
+    def attack_id(self) -> str:
+        """The ID that ATT&CK gives it, such as ``G0016``; its STIX id where there is none."""
+        if self._attack_id is None:
+            ids = (
+                reference.line("external_id").replace(" ", "")
+                for reference in self.parts("external_references")
+                if ATTACK.fullmatch(reference.text("source_name"))
+            )
+            self._attack_id = next(filter(None, ids), self.where)
+        return self._attack_id
 
     def flag(self, key: str) -> bool:
         """A yes or no; no where it is absent."""

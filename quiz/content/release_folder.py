@@ -52,11 +52,10 @@ def import_release(release: Release, root: Path, *, overwrite: bool = False) -> 
     CannotImport where something is in the way, and OSError where the disk is;
     what was there before then stays as it was.
     """
-    files = _files(release)
+    files = release_files(release)
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root):
-        recover(root)
-        shutil.rmtree(root / WORK, ignore_errors=True)
+        _clear(root)
         folder = root / release.collection.name
         edited = _edited(folder)
         if not edited and _read(folder / SUMS) == files[SUMS]:
@@ -68,15 +67,18 @@ def import_release(release: Release, root: Path, *, overwrite: bool = False) -> 
             _write(root / WORK / f"{folder.name}{NEXT}", files, release.collection)
             _swap(folder, root / WORK)
         finally:
-            shutil.rmtree(root / WORK, ignore_errors=True)
+            _clear(root)
         return Imported(folder=folder, changed=True, replaced=replaced)
 
 
 # What is written
 
 
-def _files(release: Release) -> Mapping[str, bytes]:
-    """A release's files by name, each of them read back."""
+def release_files(release: Release) -> Mapping[str, bytes]:
+    """A release's files by name, each technique's read back.
+
+    Raises InvalidBundle, naming the object, where one would not read back the same.
+    """
     files = {file_name(t): _content(t, release.collection) for t in release.techniques}
     files[ABOUT] = write_collection(release.collection).encode()
     sums = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
@@ -129,6 +131,14 @@ def _swap(folder: Path, work: Path) -> None:
             if attempt == ATTEMPTS - 1:
                 raise
     _sync()
+
+
+def _clear(root: Path) -> None:
+    """Clear away what an import left, but never an old folder that has no successor."""
+    recover(root)
+    olds = (root / WORK).glob(f"*{BEFORE}")
+    if all(os.path.lexists(root / old.name.removesuffix(BEFORE)) for old in olds):
+        shutil.rmtree(root / WORK, ignore_errors=True)
 
 
 def _sync() -> None:

@@ -102,11 +102,11 @@ def _rows(table: str, line: int, labels: Sequence[str], report: Report) -> Rows:
             return
         if number == 1 or (number == 2 and RULE.fullmatch(text)):
             continue
-        cells = PIPE.split(text)
+        cells = PIPE.split(text) if "\\|" in text else text.split("|")
         if len(cells) != len(labels) + 2 or cells[0] or cells[-1]:
             report.error(at, f'malformed table row; {row}, with a pipe in a text as "\\|"')
             continue
-        yield at, [cell.strip().replace("\\|", "|") for cell in cells[1:-1]]
+        yield at, [cell.replace("\\|", "|").strip() for cell in cells[1:-1]]
 
 
 def _labels(row: str) -> list[str]:

@@ -59,6 +59,10 @@ def _index(catalogue: Catalogue) -> tuple[_Entry, ...]:
 
 
 def _entry(technique: Technique, catalogue: Catalogue) -> _Entry:
+    """Gather a technique's words.
+
+    Of mitigations and procedures the names: their texts hold nearly every word there is.
+    """
     shown = catalogue.display_name(technique).lower()
     sections = (text for s in technique.sections for text in (s.heading, s.body))
     parts = (
@@ -67,6 +71,13 @@ def _entry(technique: Technique, catalogue: Catalogue) -> _Entry:
         *catalogue.tactic_names(technique),
         *technique.platforms,
         *technique.data_sources,
+        *(f"{mitigation.id} {mitigation.name}" for mitigation in technique.mitigations),
+        *(f"{procedure.id} {procedure.name}" for procedure in technique.procedures),
+        *(
+            f"{source.name} {source.channel}"
+            for analytic in technique.analytics
+            for source in analytic.log_sources
+        ),
         plain("\n\n".join((technique.description, technique.detection_text, *sections))),
     )
     return _Entry(

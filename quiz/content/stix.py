@@ -10,11 +10,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from quiz.content.bundle import Bundle, InvalidBundle, StixObject, read_bundle
+from quiz.content.bundle import ATTACK, Bundle, InvalidBundle, StixObject, read_bundle
 from quiz.content.catalogue import tactic_name
 from quiz.content.collection import SHORT_NAME
 from quiz.content.markdown import file_name
-from quiz.content.stix_technique import ATTACK, Links, read_technique
+from quiz.content.stix_technique import Links, read_technique
 from quiz.content.technique import Collection, Tactic, Technique
 
 LICENCE = Path(__file__).with_name("attack_licence.txt")

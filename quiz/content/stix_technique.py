@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from quiz.content.bundle import Bundle, StixObject, one_line
+from quiz.content.bundle import ATTACK, Bundle, StixObject, one_line
 from quiz.content.collection import SHORT_NAME
 from quiz.content.technique import (
     MITRE_URL,
@@ -21,9 +21,6 @@ Pairs = list[tuple[StixObject, StixObject]]
 
 Links = Callable[[str, str], Pairs]
 """Gives the live relationships of a kind with the technique of a STIX id."""
-
-ATTACK = re.compile(r"mitre-(?:(?P<domain>[a-z]+(?:-[a-z]+)*)-)?attack")
-"""What ATT&CK calls its kill chains, and itself as a source of IDs, in each domain."""
 
 LINE_BREAK = re.compile(r"[ \t]*(?:[\n\u2028\u2029]|<br ?/?>)\s*")
 HTML_LINE_BREAK = re.compile(r"<br ?/?>")
@@ -104,15 +101,6 @@ def _identity(found: StixObject, references: Iterable[StixObject]) -> tuple[Atta
     raise found.error("no ATT&CK ID among its external references")
 
 
-def _attack_id(found: StixObject) -> str:
-    """The ID of a mitigation, group, software, campaign or analytic, where it has one."""
-    for reference in found.parts("external_references"):
-        attack_id = reference.line("external_id").replace(" ", "")
-        if attack_id and ATTACK.fullmatch(reference.text("source_name")):
-            return attack_id
-    return found.where
-
-
 def _phases(found: StixObject) -> tuple[str, ...]:
     phases = _unique(
         phase.line("phase_name")
@@ -171,7 +159,7 @@ def _analytics(bundle: Bundle, detects: Pairs) -> Iterator[Analytic]:
         for ref in strategy.texts("x_mitre_analytic_refs")
     )
     found = (bundle.get(ref) for ref in _unique(refs))
-    analytics = ((_attack_id(a), a) for a in found if a and a.live)
+    analytics = ((a.attack_id, a) for a in found if a and a.live)
     for attack_id, analytic in sorted(analytics, key=lambda pair: pair[0]):
         yield Analytic(
             id=attack_id,
@@ -204,7 +192,7 @@ def _mitigations(mitigates: Pairs) -> tuple[Mitigation, ...]:
     """
     found: dict[str, Mitigation] = {}
     for source, link in mitigates:
-        attack_id, name = _attack_id(source), source.line("name", required=True)
+        attack_id, name = source.attack_id, source.line("name", required=True)
         text = link.text("description").strip() or source.text("description").strip()
         text = HTML_LINE_BREAK.sub("\n", text)
         if attack_id in found:
@@ -217,13 +205,19 @@ def _procedures(uses: Pairs) -> tuple[Procedure, ...]:
     """What groups, software and campaigns did with it, by ID."""
     found = (
         Procedure(
-            id=_attack_id(source),
+            id=source.attack_id,
             name=source.line("name", required=True),
-            description=LINE_BREAK.sub(" ", link.text("description")).strip(),
+            description=_joined(link.text("description")),
         )
         for source, link in uses
     )
     return tuple(sorted(found, key=lambda procedure: (procedure.id, procedure.description)))
+
+
+def _joined(text: str) -> str:
+    """Write Markdown in one line; most is."""
+    broken = "\n" in text or "<br" in text or not text.isprintable()
+    return (LINE_BREAK.sub(" ", text) if broken else text).strip()
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

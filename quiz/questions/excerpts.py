@@ -15,7 +15,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions.base import GAP
-from quiz.questions.wording import FUNCTION_WORDS, WORD, stem, stems
+from quiz.questions.wording import FUNCTION_WORDS, WORD, singular, stem, stems
 
 MIN_WORDS, MAX_WORDS = 25, 80
 MAX_SENTENCES = 3
@@ -58,7 +58,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What to hide: word stems, and acronyms in capitals."""
+    """What to hide: word stems, and acronyms, all in capitals."""
 
     stems: frozenset[str]
     acronyms: frozenset[str]
@@ -70,8 +70,8 @@ class Hidden:
         if known is None:
             lower = word.lower()
             known = self._known[word, substring] = (
-                stem(lower) in self.stems
-                or word in self.acronyms
+                stem(word) in self.stems
+                or (capitals(word) > 1 and singular(word).upper() in self.acronyms)
                 or any(len(part) >= substring and part in lower for part in self.stems)
             )
         return known
@@ -92,10 +92,15 @@ def own_abbreviations(technique: Technique) -> frozenset[str]:
     """List what a technique's text abbreviates its name to: *Windows Remote Management (WinRM)*."""
     name = stems(technique.name)
     return frozenset(
-        found["short"]
+        found["short"].upper()
         for found in ABBREVIATED.finditer(technique.description)
-        if stem(found["last"]) in name and sum(map(str.isupper, found["short"])) > 1
+        if stem(found["last"]) in name and capitals(found["short"]) > 1
     )
+
+
+def capitals(word: str) -> int:
+    """Count the capital letters of a word."""
+    return sum(map(str.isupper, word))
 
 
 @cache
@@ -103,7 +108,10 @@ def acronyms(name: str) -> frozenset[str]:
     """List the acronyms a text may use for a name or a run of its words, such as *WMI*."""
     found = set()
     for part in name.split(": "):
-        initials = [word[0].upper() for word in WORD.findall(part) if word not in FUNCTION_WORDS]
+        words = WORD.findall(part)
+        if len(words) > 2:  # some count the small words too: *RTLO*
+            found.add("".join(word[0].upper() for word in words))
+        initials = [word[0].upper() for word in words if word not in FUNCTION_WORDS]
         count = len(initials)
         for start in range(count):
             for end in range(start + 2, count + 1):

@@ -24,16 +24,21 @@ _lock = Lock()
 
 @cache
 def stem(word: str) -> str:
-    """Reduce a word to its stem: *Phishing* and *phished* both give ``phish``."""
+    """Reduce a word to its stem: *Phishing* and *phished* both give ``phish``, *DLLs* ``dll``."""
     with _lock:  # a stemmer keeps the word it works on in itself
-        return str(_stemmer.stemWord(word.lower()))
+        return str(_stemmer.stemWord(singular(word).lower()))
+
+
+def singular(word: str) -> str:
+    """Take the plural's s off an acronym: *DLLs*; other words are left to the stemmer."""
+    return word[:-1] if word.endswith("s") and word[:-1].isupper() and len(word) > 2 else word
 
 
 @cache
 def stems(text: str) -> frozenset[str]:
     """The stems of a text's words, without function words unless it has no others (*At*)."""
-    words = [word.lower() for word in WORD.findall(text)]
-    telling = [word for word in words if word not in FUNCTION_WORDS]
+    words = WORD.findall(text)
+    telling = [word for word in words if word.lower() not in FUNCTION_WORDS]
     return frozenset(map(stem, telling or words))
 
 

@@ -9,11 +9,14 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from quiz import create_app
+from quiz.content.release_folder import import_release
+from quiz.content.stix import read_release
 from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.services import flags
 from quiz.services.flags import Reason
 from tests import factories
+from tests.bundles import bundle, rich_house, write
 from tests.catalogues import STARTER
 
 
@@ -165,3 +168,15 @@ def test_the_audit_refuses_a_number_of_seeds_that_asks_nothing(runner: FlaskCliR
     done = runner.invoke(args=["questions", "audit", "--seeds", "0"])
     assert done.exit_code == 2
     assert "Invalid value for '--seeds'" in done.output
+
+
+def test_the_terms_of_the_collections_go_to_standard_error(
+    runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "house-7.json", bundle(rich_house()))
+    folder = import_release(read_release(source), tmp_path / "techniques").folder
+    done = runner.invoke(args=["questions", "export", "--dir", str(folder), "--kind", "attack-id"])
+    assert done.exit_code == 0, done.output
+    assert all(json.loads(line)["kind"] == "attack-id" for line in done.stdout.splitlines())
+    assert "House ATT&CK 7\n\n© 2031 The MITRE Corporation." in done.stderr
+    assert "FITNESS FOR A PARTICULAR PURPOSE." in done.stderr

@@ -254,6 +254,42 @@ def test_a_crash_between_the_renames_is_mended_by_the_next_import(
     assert [path.name for path in root.iterdir()] == [NAME]
 
 
+def test_an_import_broken_off_between_the_renames_puts_the_old_folder_back(
+    house: Release, newer: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_release(house, root)
+    before = content(root)
+    rename = Path.rename
+
+    def break_off(path: Path, target: Path) -> Path:
+        if path.name.endswith(".next"):
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        import_release(newer, root)
+    assert content(root) == before
+
+
+def test_an_old_folder_that_cannot_be_put_back_is_not_cleared_away(
+    house: Release, newer: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_release(house, root)
+    before = content(root)
+    swapping(root)
+
+    def refuse(path: Path, target: Path) -> Path:
+        raise OSError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)
+        with pytest.raises(OSError, match="Permission denied"):
+            import_release(newer, root)
+    assert len(TechniqueFolder(root).load().catalogue) == 2
+    assert {name: data for name, data in content(root).items() if WORK not in name} == before
+
+
 def test_left_overs_of_a_crash_are_cleared_away(house: Release, root: Path) -> None:
     (root / WORK / f"{NAME}.next").mkdir(parents=True)
     (root / WORK / f"{NAME}.next" / "half.md").write_text("half")

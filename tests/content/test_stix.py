@@ -1,14 +1,18 @@
 """Reading releases from bundles: what the fields become, and what is refused."""
 
+import contextlib
 import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from quiz.content.bundle import InvalidBundle
 from quiz.content.catalogue import Catalogue
+from quiz.content.release_folder import release_files
 from quiz.content.stix import Release, read_release
 from quiz.content.technique import Analytic, LogSource, Mitigation, Procedure, Technique
 from tests.bundles import (
@@ -23,6 +27,7 @@ from tests.bundles import (
     link,
     matrix,
     pattern,
+    rich_house,
     stix_id,
     tactic,
     thing,
@@ -415,3 +420,46 @@ def test_the_same_bundle_gives_the_same_release_whatever_its_order(tmp_path: Pat
     assert forward == backward
     assert json.loads((tmp_path / "a-1.json").read_text())["objects"] == list(HOUSE)
     assert LEAVING in HOUSE
+
+
+# Anything at all
+
+SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.text(max_size=8)
+PIECES = st.sampled_from(
+    [
+        "",
+        "## x",
+        "```",
+        "### AN0001",
+        "|",
+        "<br>",
+        "../x",
+        "\x00",
+        "\ud800",
+        "mitre-attack",
+        "T9001",
+    ]
+)
+VALUES = st.recursive(
+    SCALARS | PIECES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PIECES, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_bundle_spoilt_anywhere_gives_a_release_that_can_be_written_or_is_refused(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    objects = rich_house()
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(objects) - 1))
+        spoilt = dict(objects[place])
+        spoilt[data.draw(st.sampled_from(sorted(spoilt)))] = data.draw(VALUES)
+        objects[place] = spoilt
+    path = write(tmp_path_factory.getbasetemp() / "any-1.json", bundle(objects))
+    with contextlib.suppress(InvalidBundle):
+        release = read_release(path)
+        files = release_files(release)
+        assert len(files) == len(release.techniques) + 2

@@ -17,6 +17,11 @@ from quiz.questions.audit.solvers import (
 
 MARGIN = 0.05
 """How much better than chance a guesser may be."""
+MARGIN_OF_MEMORY = 0.10
+"""The same for a guesser who remembers every question of the bank, where options are techniques.
+
+Those documented for nearly everyone can hardly ever be wrong, however options are drawn.
+"""
 LUCK = 4.0
 """How many standard errors are no luck, with a thousand scores to look at."""
 JUDGED_FROM = 100
@@ -26,6 +31,9 @@ COVERED = 0.95
 """The share of a release's techniques that must be asked about in so many kinds."""
 LISTED = 20
 WIDTH = 120
+
+CLOSED = frozenset({"tactic", "platform", "data-source", "mitigation", "detection-difficulty"})
+"""Kinds whose options come from a closed set."""
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "most shared words": ("most", "words"),
@@ -92,7 +100,8 @@ def judged(kind: str, solver: str, score: Score) -> bool:
 
 def beats_chance(kind: str, solver: str, score: Score) -> bool:
     """Whether a guesser is more than the margin better than chance, and that is no luck."""
-    limit = max(MARGIN, LUCK * score.standard_error)
+    remembers = solver == MOST_OFTEN_RIGHT and kind not in CLOSED
+    limit = max(MARGIN_OF_MEMORY if remembers else MARGIN, LUCK * score.standard_error)
     return judged(kind, solver, score) and score.excess > limit
 
 

@@ -51,7 +51,7 @@ class HarderToDetectKind(QuestionKind):
             return None
         rated = catalogue.difficulty(technique)
         return Draft(
-            stem="Which of these techniques is hardest to detect, going by what their texts say?",
+            stem="Which of these is hardest to detect, going by what their texts say?",
             choices=[
                 _choice(technique, catalogue, correct=True),
                 *(_choice(other, catalogue, correct=False) for other in others),

@@ -45,6 +45,7 @@ class UsedByKind(QuestionKind):
             label=catalogue.display_name,
             nearness=nearness,
             weights=catalogue.once(_weights),
+            apart=True,
         )
         if not others:
             return None

@@ -1,7 +1,9 @@
 """Techniques to browse and read, and what is wrong with the files."""
 
+import re
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +12,7 @@ from markupsafe import Markup
 from quiz.content.catalogue import Catalogue
 from quiz.content.render import render_markdown
 from quiz.content.search import search
-from quiz.content.technique import Technique
+from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
 from quiz.services import progress
 from quiz.web.context import (
@@ -22,6 +24,10 @@ from quiz.web.context import (
 )
 from quiz.web.library.forms import ANY, FilterForm
 from quiz.web.library.paging import Page
+
+Render = Callable[[str], Markup]
+ATTACK_PAGES = {"C": "campaigns", "G": "groups", "M": "mitigations", "S": "software"}
+ATTACK_ID = re.compile(rf"(?P<kind>[{''.join(ATTACK_PAGES)}])\d{{4}}")
 
 bp = Blueprint("library", __name__, url_prefix="/library")
 
@@ -54,10 +60,13 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
     found = catalogue.find(attack_id, domain)
     if found is None:
         abort(404)
+    markdown = _renderer(found, catalogue)
     return render_template(
         "library/technique.html",
         technique=found,
-        sections=_sections(found, catalogue),
+        sections=_sections(found, markdown),
+        markdown=markdown,
+        attack_page=_attack_page,
         difficulty=catalogue.difficulty(found),
         parent=catalogue.parent(found),
         known=progress.technique(db.session, current_learner(), catalogue, found, now=now()),
@@ -89,8 +98,24 @@ def _domain(catalogue: Catalogue) -> str | None:
     return asked if asked in catalogue.domains else next(iter(catalogue.domains), None)
 
 
-def _sections(technique: Technique, catalogue: Catalogue) -> list[tuple[str, Markup]]:
-    """Render a technique's texts under their headings; its links lead to our own pages."""
+@bp.get("/licences")
+def licences() -> ResponseReturnValue:
+    """Show whose the collections are, and on what terms they are used."""
+    return render_template("library/licences.html", collections=current_techniques().collections)
+
+
+def _sections(technique: Technique, markdown: Render) -> list[tuple[str, Markup]]:
+    """Render a technique's texts under their headings."""
+    texts = [
+        ("Description", technique.description),
+        ("Detection", technique.detection),
+        *((section.heading, section.body) for section in technique.sections),
+    ]
+    return [(heading, markdown(text)) for heading, text in texts if text.strip()]
+
+
+def _renderer(technique: Technique, catalogue: Catalogue) -> Render:
+    """Make what renders a technique's texts; their links lead to our own pages."""
 
     def link(attack_id: str) -> str | None:
         target = catalogue.find(attack_id, technique.domain)
@@ -98,13 +123,10 @@ def _sections(technique: Technique, catalogue: Catalogue) -> list[tuple[str, Mar
             return None
         return url_for(".technique", domain=target.domain, attack_id=target.attack_id)
 
-    texts = [
-        ("Description", technique.description),
-        ("Detection", technique.detection),
-        *((section.heading, section.body) for section in technique.sections),
-    ]
-    return [
-        (heading, Markup(render_markdown(text, link=link)))  # noqa: S704 - cleaned by nh3
-        for heading, text in texts
-        if text.strip()
-    ]
+    return lambda text: Markup(render_markdown(text, link=link))  # noqa: S704 - cleaned by nh3
+
+
+def _attack_page(attack_id: str) -> str:
+    """The address of MITRE's page of a group, software, campaign or mitigation; else nothing."""
+    match = ATTACK_ID.fullmatch(attack_id)
+    return f"{MITRE_URL}{ATTACK_PAGES[match['kind']]}/{attack_id}" if match else ""
