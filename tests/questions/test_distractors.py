@@ -45,7 +45,7 @@ def test_far_options_serve_other_tactics_and_near_ones_the_same() -> None:
     far = [shares_tactic(key, other) for key, others in drawn(Nearness.FAR) for other in others]
     near = [shares_tactic(key, other) for key, others in drawn(Nearness.NEAR) for other in others]
     assert sum(far) / len(far) < 0.05
-    assert sum(near) / len(near) > 0.95
+    assert sum(near) / len(near) > 0.9
 
 
 def test_linked_options_are_those_that_a_text_ties_to_the_key() -> None:
