@@ -10,7 +10,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions.balance import WRONG, weighted_sample
 from quiz.questions.base import Nearness
-from quiz.questions.wording import nearly_same, share_stems
+from quiz.questions.wording import nearly_same, one_holds_the_other, share_stems
 
 NEAREST = 12
 """How many of the nearest techniques are drawn from at least: enough to vary."""
@@ -214,6 +214,7 @@ def _fits(
         head == (other.attack_id.parent or other.attack_id)
         or nearly_same(technique.name, other.name)
         or nearly_same(label(technique), label(other))
+        or one_holds_the_other(technique.name, other.name)
         or (apart and share_stems(label(technique), [label(other)]))
         for other in chosen
     )

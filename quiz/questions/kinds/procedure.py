@@ -55,7 +55,12 @@ def _about(
     sentence = " ".join(sentences(procedure.description))
     if not MIN_WORDS <= len(sentence.split()) <= excerpts.MAX_WORDS:
         return None
-    excluded = perhaps_used(technique, procedure.id, catalogue)
+    excluded = frozenset().union(
+        *(
+            perhaps_used(technique, actor_id, catalogue)
+            for actor_id in _said_of(sentence, procedure, technique)
+        )
+    )
     for others in beside(
         technique,
         catalogue,
@@ -88,6 +93,17 @@ def _about(
                 evidence=(evidence.from_procedure(technique, procedure),),
             )
     return None
+
+
+def _said_of(sentence: str, procedure: Procedure, technique: Technique) -> set[str]:
+    """The actors that a sentence is about: some stand under a campaign and its group alike."""
+    telling = sorted(sentence.split(), key=len)[-3:]
+    return {procedure.id} | {
+        other.id
+        for other in technique.procedures
+        if all(word in other.description for word in telling)
+        and sentence in " ".join(sentences(other.description))
+    }
 
 
 def _weights(catalogue: Catalogue) -> Weights:

@@ -66,19 +66,20 @@ class UsedByKind(QuestionKind):
 def _askable(technique: Technique, catalogue: Catalogue) -> list[Procedure]:
     """Some uses by actors whose names do not tell the technique, always the same ones."""
     name = catalogue.display_name(technique)
-    actors = {p.id: p for p in technique.procedures if not share_stems(name, [p.name])}
+    actors = {p.id: p for p in technique.procedures if not share_stems(name, [named(p.id, p.name)])}
     return sample(list(actors.values()), MOST)
 
 
 def _pool(technique: Technique, procedure: Procedure, catalogue: Catalogue) -> list[Technique]:
     """The techniques documented for somebody, but certainly not for this actor."""
     used = perhaps_used(technique, procedure.id, catalogue)
+    actor = named(procedure.id, procedure.name)
     return [
         other
         for other in catalogue.in_domain(technique.domain)
         if other.procedures
         and other not in used
-        and not share_stems(catalogue.display_name(other), [procedure.name])
+        and not share_stems(catalogue.display_name(other), [actor])
     ]
 
 
