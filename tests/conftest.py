@@ -47,7 +47,7 @@ def only_the_starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     shutil.copytree(STARTER, techniques / "starter")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUIZ_TECHNIQUES_DIR", str(techniques))
-        patch.setenv("QUIZ_ATTACK_URL", "https://attack.invalid")
+        patch.setenv("QUIZ_ATTACK_URL", "http://127.0.0.1:1")  # where nobody listens
         yield
 
 

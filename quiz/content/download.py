@@ -179,7 +179,7 @@ def _why(error: Exception, url: str, patience: Patience) -> CannotFetch:
     if isinstance(reason, TimeoutError):
         return CannotFetch(_silent(url, patience.more))
     if isinstance(reason, gaierror):
-        return CannotFetch(f"{host} cannot be found; is this machine online?")
+        return CannotFetch(f"{host} cannot be found; this machine may be offline")
     said = getattr(reason, "strerror", None) or reason
     return CannotFetch(f"{host} cannot be reached ({said}); check the network or the address")
 
@@ -212,7 +212,7 @@ def _unpack(unpacker: "zlib._Decompress | None", part: bytes, url: str) -> bytes
 
 def _silent(url: str, seconds: float) -> str:
     host = urlsplit(url).hostname
-    return f"{host} did not answer within {seconds:g} s; is this machine online?"
+    return f"{host} did not answer within {seconds:g} s; it, or this machine, may be offline"
 
 
 def _too_large(url: str, limit: int) -> CannotFetch:
