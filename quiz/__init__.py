@@ -25,6 +25,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from quiz.content.folder import TechniqueFolder
     from quiz.db.base import alembic, db
     from quiz.services.releases import Releases
+    from quiz.web.admin.job import ImportJob
 
     given = dict(config or {})
     instance = Path(given.pop("INSTANCE_DIR", ROOT / "instance"))
@@ -40,6 +41,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         repository=app.config["ATTACK_URL"],
         offline=app.config["OFFLINE"],
     )
+    app.extensions["import_job"] = ImportJob()
     web.init_app(app)
     cli.init_app(app)
     return app

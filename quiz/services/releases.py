@@ -92,7 +92,7 @@ class Releases:
         with ExitStack() as stack:
             if fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+://.*", source):
                 folder = stack.enter_context(self._fetching())
-                path = folder / _name_in(source)
+                path = folder / safe_name(PurePosixPath(urlsplit(source).path).name)
                 fetched = fetch(source, path, progress=progress, patience=patience)
                 yield Obtained(path=path, sha256=fetched.sha256)
             elif release and not Path(source).exists():
@@ -188,9 +188,8 @@ def _check(release: Official, fetched: Fetched) -> bool:
     return bool(published)
 
 
-def _name_in(url: str) -> str:
-    """The file's name in an address, where it can be one: releases may have their number in it."""
-    name = PurePosixPath(urlsplit(url).path).name
+def safe_name(name: str) -> str:
+    """Keep a file's name where it can be one here: the number of its release may be in it."""
     return name if fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) else "bundle.json"
 
 
