@@ -22,13 +22,13 @@ from flask.typing import ResponseReturnValue
 from quiz.content.bundle import MAX_COMPRESSED, MIB
 from quiz.content.download import Patience
 from quiz.content.folder import TechniqueFolder
-from quiz.content.official import ENTERPRISE, order
+from quiz.content.official import ENTERPRISE, NEWEST, Official, order
 from quiz.content.release_folder import SUMS, CannotImport
 from quiz.services.releases import TROUBLE, Obtained, Releases, safe_name, why
 from quiz.web.admin.forms import LookForm, ReleaseForm, UploadForm
 from quiz.web.admin.job import ImportJob
 from quiz.web.context import current_techniques, current_zone, newer_release
-from quiz.web.filters import plural
+from quiz.web.filters import domain_name, plural
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -73,7 +73,7 @@ def fetch() -> ResponseReturnValue:
         return import_(job, releases.obtain_official(release, progress=job.fetched))
 
     import_ = _importing(overwrite=bool(form.overwrite.data))
-    if not job.start(f"{release.number} of {release.domain}", run):
+    if not job.start(_called(release), run):
         flash(BUSY, "error")
     return redirect(url_for(".index"), code=303)
 
@@ -142,7 +142,7 @@ def _page(form: ReleaseForm, upload_form: UploadForm) -> str:
         counts=Counter(technique.collection for technique in loaded.catalogue),
         imported={c.name: _imported_at(releases.root / c.folder.name) for c in loaded.collections},
         offline=releases.offline,
-        looked=bool(known),
+        newest={domain: numbers[-1] for domain, numbers in known.items() if numbers},
         numbers=sorted({n for ns in known.values() for n in ns}, key=order, reverse=True),
         largest=LARGEST_UPLOAD // MIB,
         zone=current_zone(),
@@ -183,6 +183,11 @@ def _imported_at(folder: Path) -> datetime | None:
         return datetime.fromtimestamp((folder / SUMS).stat().st_mtime, UTC)
     except OSError:
         return None
+
+
+def _called(release: Official) -> str:
+    domain = domain_name(release.domain)
+    return f"the newest {domain}" if release.number == NEWEST else f"{domain} {release.number}"
 
 
 def _releases() -> Releases:
