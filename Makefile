@@ -16,7 +16,7 @@ run: $(VENV)/run.installed $(VENV)/release15.tried ## Set up and serve on http:/
 	$(FLASK) serve --port $(PORT)
 
 test: $(VENV)/dev.installed $(VENV)/release15.tried ## Run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.installed ## Format, lint, types, layers, and the tests of what changed
 	$(BIN)/ruff format --check .
