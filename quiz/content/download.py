@@ -180,8 +180,9 @@ def _why(error: Exception, url: str, patience: Patience) -> CannotFetch:
         return CannotFetch(_silent(url, patience.more))
     if isinstance(reason, gaierror):
         return CannotFetch(f"{host} cannot be found; this machine may be offline")
-    said = getattr(reason, "strerror", None) or reason
-    return CannotFetch(f"{host} cannot be reached ({said}); check the network or the address")
+    said = getattr(reason, "verify_message", "") or getattr(reason, "strerror", "") or reason
+    why = str(said).rstrip(".")
+    return CannotFetch(f"{host} cannot be reached ({why}); check the network or the address")
 
 
 def _refusal(error: HTTPError, url: str) -> CannotFetch:
