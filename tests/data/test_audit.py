@@ -7,9 +7,9 @@ import pytest
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.stix import read_release
-from quiz.questions.audit import Report, audit
 from quiz.questions.audit.findings import Fault
-from quiz.questions.audit.report import COVERED
+from quiz.questions.audit.report import COVERED, Report
+from quiz.questions.audit.run import audit
 from tests.catalogues import ATTACK_DATA, attack
 
 
