@@ -48,8 +48,9 @@ def nearest(
     or have nearly the same name. How many are longer than the key is drawn first,
     so that the key's length says nothing. ``weights`` are those of
     :func:`fair_weights`. ``apart`` allows no word that two names share, where those that
-    share one would tell right from wrong.
+    share one would tell right from wrong, as far ones do: they have their tactic's.
     """
+    apart = apart or nearness is Nearness.FAR
     pool = list(pool)
     own = weights.get(min(nearness, Nearness.NEAR), {})
     near = _drawn(_within_reach(key, pool, nearness), own, rng)

@@ -17,7 +17,7 @@ from quiz.content.technique import Technique
 from quiz.questions.base import GAP
 from quiz.questions.wording import FUNCTION_WORDS, WORD, singular, stem, stems
 
-MIN_WORDS, MAX_WORDS = 25, 80
+MIN_WORDS, MAX_WORDS = 25, 75
 MAX_SENTENCES = 3
 MAX_HIDDEN = 0.25
 CLOSE_TO_BEST = 0.04

@@ -45,7 +45,6 @@ class UsedByKind(QuestionKind):
             label=catalogue.display_name,
             nearness=nearness,
             weights=catalogue.once(_weights),
-            apart=True,
         )
         if not others:
             return None
