@@ -53,7 +53,7 @@ def export(
 ) -> None:
     """Write questions to standard output, one JSON object a line.
 
-    The copyright and licence of their collections go to standard error: keep
+    The copyright and license of their collections go to standard error: keep
     them with every copy (2> terms.txt).
     """
     catalogue = catalogue_of(directory)
