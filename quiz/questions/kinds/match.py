@@ -60,15 +60,15 @@ def _ids(
 ) -> Draft | None:
     """Take techniques of four families, all of one shape, so that no ID tells by its form."""
     family = set(catalogue.family(technique))
-    pool = [
-        other
-        for other in catalogue.in_domain(technique.domain)
-        if other is not technique
-        and other not in family
-        and other.is_subtechnique == technique.is_subtechnique
-    ]
+    shape = technique.is_subtechnique
     others = nearest(
-        technique, pool, rng, label=catalogue.display_name, nearness=nearness, weights={}
+        technique,
+        catalogue,
+        rng,
+        allowed=lambda other: other not in family and other.is_subtechnique == shape,
+        label=catalogue.display_name,
+        nearness=nearness,
+        weights={},
     )
     if not others:
         return None
