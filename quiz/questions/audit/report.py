@@ -159,10 +159,16 @@ class Report:
             *_aligned(_guessers(self.kinds)),
             *_arrangers(self.kinds),
             "",
-            f"{self.covered:.1%} of the techniques are asked about in {KINDS_EACH} kinds or more.",
+            *self._coverage(),
             *_listing(self.violations),
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+    def _coverage(self) -> Iterator[str]:
+        """Say how many kinds the techniques are asked in, where so many were audited."""
+        if len(self.kinds) >= KINDS_EACH:
+            share = f"{self.covered:.1%} of the techniques"
+            yield f"{share} are asked about in {KINDS_EACH} kinds or more."
 
 
 def _listing(violations: Sequence[Violation]) -> Iterator[str]:

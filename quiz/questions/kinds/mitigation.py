@@ -60,7 +60,7 @@ class MitigationKind(ClosedSetKind[str]):
         names = listing([m.name for m in technique.mitigations])
         return Draft(
             stem=f"Which of these mitigations addresses {name}?",
-            explanation=f"The mitigations listed for {name} are {names}.",
+            explanation=f"Listed as mitigations of {name}: {names}.",
             evidence=tuple(evidence.from_mitigation(technique, m) for m in technique.mitigations),
         )
 

@@ -98,7 +98,7 @@ def _domain(catalogue: Catalogue) -> str | None:
     return asked if asked in catalogue.domains else next(iter(catalogue.domains), None)
 
 
-@bp.get("/licences")
+@bp.get("/licenses")
 def licences() -> ResponseReturnValue:
     """Show whose the collections are, and on what terms they are used."""
     return render_template("library/licences.html", collections=current_techniques().collections)
