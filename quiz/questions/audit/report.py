@@ -22,7 +22,7 @@ MARGIN_OF_MEMORY = 0.20
 
 Those documented for nearly everyone can hardly ever be wrong, however options are drawn.
 """
-LUCK = 4.0
+LUCK = 4.5
 """How many standard errors are no luck, with a thousand scores to look at."""
 JUDGED_FROM = 100
 """From how many questions a kind's guessers are judged."""
