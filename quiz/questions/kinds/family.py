@@ -61,6 +61,12 @@ class FamilyKind(QuestionKind):
             evidence=(evidence.from_identity(child), evidence.from_identity(parent)),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its parent, or all its sub-techniques."""
+        parent = catalogue.parent(technique)
+        relatives = (parent,) if parent else catalogue.children(technique)
+        return tuple(other.name for other in relatives)
+
 
 def _relatives(technique: Technique, catalogue: Catalogue) -> list[Technique]:
     parent = catalogue.parent(technique)
