@@ -128,8 +128,13 @@ GONE = (ChangeKind.REVOKED, ChangeKind.DEPRECATED, ChangeKind.REMOVED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChange:
-    """A card whose answer is another one now. Of a revoked technique's, ``key`` is the new one."""
+    """A card whose answer is another one now.
 
+    ``key_before`` differs from ``key`` where the technique was revoked: ``key`` is its
+    successor's then.
+    """
+
+    key_before: str
     key: str
     old: tuple[str, ...]
     new: tuple[str, ...]
@@ -243,7 +248,7 @@ def _answers(old: Snapshot, new: Snapshot) -> Iterator[AnswerChange]:
         key_now = f"{became.get(stix_id, stix_id)}/{kind}"
         now = new.answers.get(key_now)
         if now is not None and now != before:
-            yield AnswerChange(key=key_now, old=before, new=now)
+            yield AnswerChange(key_before=key, key=key_now, old=before, new=now)
 
 
 def _texts_changed(old: TechniqueFacts, new: TechniqueFacts) -> list[str]:
