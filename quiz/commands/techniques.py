@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from quiz.commands.compare import diff
 from quiz.commands.source import load
 from quiz.content.bundle import InvalidBundle
 from quiz.content.folder import Loaded
@@ -14,6 +15,7 @@ from quiz.content.release_folder import CannotImport, Imported, import_release
 from quiz.content.stix import Release, read_release
 
 techniques = AppGroup("techniques", help="Look at the technique files, and import releases.")
+techniques.add_command(diff)
 
 
 @techniques.command("check")

@@ -25,12 +25,12 @@ class ChangeKind(StrEnum):
     TEXT = "text"
 
     @property
-    def title(self) -> str:
-        """The kind as a heading says it."""
-        return TITLES[self]
+    def heading(self) -> str:
+        """The kind as it stands above what it happened to."""
+        return HEADINGS[self]
 
 
-TITLES = {
+HEADINGS = {
     ChangeKind.ADDED: "Added",
     ChangeKind.REVOKED: "Revoked: another technique took its place",
     ChangeKind.DEPRECATED: "Deprecated: no longer in use",
@@ -128,7 +128,7 @@ GONE = (ChangeKind.REVOKED, ChangeKind.DEPRECATED, ChangeKind.REMOVED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChange:
-    """A card whose answer is another one now.
+    """A card whose answer is another one now; ``technique`` is the one that it is about now.
 
     ``key_before`` differs from ``key`` where the technique was revoked: ``key`` is its
     successor's then.
@@ -136,8 +136,19 @@ class AnswerChange:
 
     key_before: str
     key: str
+    technique: TechniqueFacts
     old: tuple[str, ...]
     new: tuple[str, ...]
+
+    @property
+    def stix_id(self) -> str:
+        """The identity of the technique."""
+        return self.key.rpartition("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """The slug of the kind of question."""
+        return self.key.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +163,10 @@ class Comparison:
     def of_kind(self, kind: ChangeKind) -> tuple[Change, ...]:
         """The changes of one kind, by domain and ID."""
         return tuple(change for change in self.changes if change.kind is kind)
+
+    def answers_of(self, slug: str) -> tuple[AnswerChange, ...]:
+        """The answers changed of one kind of question, by domain and ID."""
+        return tuple(change for change in self.answers if change.kind == slug)
 
 
 def describe(catalogue: Catalogue, collection: Collection | None = None) -> Snapshot:
@@ -174,9 +189,10 @@ def compare(old: Snapshot, new: Snapshot) -> Comparison:
     changes = [*_arrivals_and_departures(old, new), *_edits(old, new)]
     order = list(ChangeKind)
     changes.sort(key=lambda c: (order.index(c.kind), c.facts.domain, c.facts.attack_id))
-    return Comparison(
-        old=old.label, new=new.label, changes=tuple(changes), answers=tuple(_answers(old, new))
+    answers = sorted(
+        _answers(old, new), key=lambda a: (a.technique.domain, a.technique.attack_id, a.key_before)
     )
+    return Comparison(old=old.label, new=new.label, changes=tuple(changes), answers=tuple(answers))
 
 
 def successors(revoked: Mapping[str, str], live: Iterable[str]) -> dict[str, str]:
@@ -243,12 +259,14 @@ def _edits(old: Snapshot, new: Snapshot) -> Iterator[Change]:
 def _answers(old: Snapshot, new: Snapshot) -> Iterator[AnswerChange]:
     """The cards of both whose answers differ; a revoked technique's are its successor's."""
     became = successors(new.revoked, new.techniques)
-    for key, before in sorted(old.answers.items()):
+    for key, before in old.answers.items():
         stix_id, _, kind = key.rpartition("/")
-        key_now = f"{became.get(stix_id, stix_id)}/{kind}"
-        now = new.answers.get(key_now)
-        if now is not None and now != before:
-            yield AnswerChange(key_before=key, key=key_now, old=before, new=now)
+        stix_id = became.get(stix_id, stix_id)
+        technique, now = new.techniques.get(stix_id), new.answers.get(f"{stix_id}/{kind}")
+        if technique and now is not None and now != before:
+            yield AnswerChange(
+                key_before=key, key=f"{stix_id}/{kind}", technique=technique, old=before, new=now
+            )
 
 
 def _texts_changed(old: TechniqueFacts, new: TechniqueFacts) -> list[str]:

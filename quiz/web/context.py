@@ -17,7 +17,7 @@ from quiz.db.base import db
 from quiz.db.models import Learner
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.services import learners, releases
 from quiz.services.flags import LONGEST_NOTE
 from quiz.web.filters import domain_name
 from quiz.web.flags.forms import REASONS
@@ -37,13 +37,24 @@ def now() -> datetime:
 def current_learner() -> Learner:
     """The learner who makes this request.
 
-    Read once, and committed: a write that follows starts its own transaction.
+    Read once, and committed: a write that follows starts its own transaction. A release
+    that came since is noticed first, so that everyone's cards are where it puts them.
     """
     if "learner" not in g:
+        _notice_releases()
         g.learner = learners.local_learner(db.session, now=now())
         db.session.commit()
     learner: Learner = g.learner
     return learner
+
+
+def _notice_releases() -> None:
+    """Move everyone's cards along where the technique files have another release than before."""
+    techniques = current_techniques()
+    if current_app.extensions.get("noticed") is not techniques:
+        releases.notice(db.session, techniques.catalogue, now=now())
+        db.session.commit()
+        current_app.extensions["noticed"] = techniques
 
 
 def runs_instance() -> bool:

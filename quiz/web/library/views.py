@@ -10,11 +10,14 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from quiz.content.catalogue import Catalogue
+from quiz.content.releases import ChangeKind
 from quiz.content.render import render_markdown
 from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
+from quiz.questions.kinds import KINDS
 from quiz.services import progress
+from quiz.services import releases as moving
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -96,6 +99,20 @@ def _domain(catalogue: Catalogue) -> str | None:
     """The domain to show: the one asked for, else the first there is."""
     asked = request.args.get("domain", "")
     return asked if asked in catalogue.domains else next(iter(catalogue.domains), None)
+
+
+@bp.get("/releases")
+def releases() -> ResponseReturnValue:
+    """Show what the release that is taught now changed, and what that means for the learner."""
+    catalogue, learner = current_catalogue(), current_learner()
+    return render_template(
+        "library/releases.html",
+        taught=moving.taught(db.session, catalogue),
+        waiting=moving.changed(db.session, learner, catalogue),
+        change_kinds=tuple(ChangeKind),
+        kinds=KINDS,
+        zone=current_zone(),
+    )
 
 
 @bp.get("/licences")
