@@ -54,7 +54,7 @@ def notice(session: Session, catalogue: Catalogue, *, now: datetime) -> bool:
     whether anything was to do.
     """
     editions = {c.name: _edition(c) for c in catalogue.collections}
-    if editions.items() <= dict(session.execute(queries.editions()).tuples().all()).items():
+    if editions.items() <= _taught_editions(session).items():
         return False
     begin_writing(session)
     rows = _locked(session, catalogue.collections, now)
@@ -101,11 +101,15 @@ def _edition(collection: Collection) -> str:
     return sha256(json.dumps(said).encode()).hexdigest()
 
 
+def _taught_editions(session: Session) -> dict[str, str]:
+    return {row.collection: row.edition for row in session.execute(queries.editions())}
+
+
 def _locked(
     session: Session, collections: Iterable[Collection], now: datetime
 ) -> Mapping[str, TaughtRelease]:
     """A row for every collection ever taught, by name; no one else can change them meanwhile."""
-    known = dict(session.execute(queries.editions()).tuples().all())
+    known = _taught_editions(session)
     for collection in collections:
         if collection.name not in known:
             row = TaughtRelease(
