@@ -16,16 +16,8 @@ from quiz.db.base import Base, begin_writing, configure_engine
 from quiz.db.models import Learner, TaughtRelease
 from quiz.services import releases, study
 from tests import factories
-from tests.services.test_releases import (
-    BADGE,
-    LATER,
-    NOON,
-    RIBBON,
-    card,
-    release,
-    review,
-    without,
-)
+from tests.factories import NOON
+from tests.moving import BADGE, LATER, RIBBON, card, release, review, without
 
 ROOT = Path(__file__).resolve().parents[2]
 NEXT = release("2", without("T9001.001"), {RIBBON: BADGE})
