@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from quiz.commands.source import load
 from quiz.content.bundle import InvalidBundle
@@ -21,6 +22,7 @@ from quiz.questions.snapshots import snapshot
 @click.argument("old")
 @click.argument("new")
 @click.option("--json", "as_json", is_flag=True, help="Write the differences as JSON.")
+@with_appcontext
 def diff(old: str, new: str, *, as_json: bool) -> None:
     """Say what changed from the release OLD to NEW.
 
