@@ -23,6 +23,12 @@ def tactic_name(short_name: str) -> str:
     return " ".join(w if w in SMALL_WORDS and i else w.capitalize() for i, w in enumerate(words))
 
 
+def domain_name(domain: str) -> str:
+    """Name a domain as people do: *Enterprise* for ``enterprise-attack``."""
+    words = domain.removesuffix("-attack").split("-")
+    return " ".join("ICS" if word == "ics" else word.capitalize() for word in words)
+
+
 def linked_ids(markdown: str) -> tuple[AttackId, ...]:
     """List the techniques that a text links to, each once, in order of appearance."""
     found = (AttackId(f"{a}.{b}" if b else a) for a, b in TECHNIQUE_LINK.findall(markdown))

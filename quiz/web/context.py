@@ -9,17 +9,16 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.collection import FILE
 from quiz.content.folder import Loaded
 from quiz.content.technique import Technique
 from quiz.db.base import db
 from quiz.db.models import Learner
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope
+from quiz.questions.scope import Scope, tactic_in
 from quiz.services import learners, releases
 from quiz.services.flags import LONGEST_NOTE
-from quiz.web.filters import domain_name
 from quiz.web.flags.forms import REASONS
 from quiz.web.security import cookie_name, is_static
 
@@ -111,6 +110,11 @@ def scope_labels(scope: Scope, catalogue: Catalogue) -> tuple[str, ...]:
     """Name what a scope holds, as people call it; nothing where it holds everything."""
     techniques = (catalogue.find(attack_id) for attack_id in scope.techniques)
     tactics = {t.short_name: t.name for d in catalogue.domains for t in catalogue.tactics(d)}
+    tactics |= {
+        tactic_in(d, t.short_name): f"{t.name} ({domain_name(d)})"
+        for d in catalogue.domains
+        for t in catalogue.tactics(d)
+    }
     return (
         *(f"{catalogue.display_name(t)} ({t.attack_id})" for t in techniques if t),
         *(tactics[tactic] for tactic in scope.tactics if tactic in tactics),

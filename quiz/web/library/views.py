@@ -135,7 +135,7 @@ def _renderer(technique: Technique, catalogue: Catalogue) -> Render:
     """Make what renders a technique's texts; their links lead to our own pages."""
 
     def link(attack_id: str) -> str | None:
-        target = catalogue.find(attack_id, technique.domain)
+        target = catalogue.find(attack_id, technique.domain) or catalogue.find(attack_id)
         if target is None:
             return None
         return url_for(".technique", domain=target.domain, attack_id=target.attack_id)
