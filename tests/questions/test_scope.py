@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, domain_name
 from quiz.questions.scope import Scope
 from tests import factories
 from tests.catalogues import starter
@@ -91,3 +91,8 @@ def test_a_tactic_is_told_apart_within_the_domains_of_the_scope() -> None:
     phones = Scope(domains=("mobile-attack",), tactics=("arrival",))
     assert phones.told_apart(catalogue).tactics == ("mobile-attack:arrival",)
     assert phones.told_apart(catalogue).select(catalogue) == phones.select(catalogue)
+
+
+def test_domains_are_named_as_people_do() -> None:
+    names = [domain_name(d) for d in ("enterprise-attack", "ics-attack", "our-own")]
+    assert names == ["Enterprise", "ICS", "Our Own"]

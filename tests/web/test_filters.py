@@ -74,8 +74,3 @@ def test_a_gap_inside_code_is_a_gap_too() -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     assert filters.web_url(url) == ""
     assert filters.web_url("https://attack.mitre.org/x") == "https://attack.mitre.org/x"
-
-
-def test_domains_are_named_as_people_do() -> None:
-    names = [filters.domain_name(d) for d in ("enterprise-attack", "ics-attack", "our-own")]
-    assert names == ["Enterprise", "ICS", "Our Own"]
