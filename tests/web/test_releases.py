@@ -97,4 +97,6 @@ def test_a_release_is_noticed_by_whichever_page_comes_first(
     visitor.send(turn(visitor), "/rating", rating="4")
     publish(techniques, tmp_path, 8)
     clock.forward(days=1)
-    assert "to review1" in visitor.read("/").words
+    today = visitor.read("/").words
+    assert "to review1" in today
+    assert "A new release changed the answer to 1 card of yours. It comes back" in today
