@@ -16,7 +16,7 @@ run: $(VENV)/run.installed ## Set up and serve on http://127.0.0.1:8000 (or PORT
 	$(FLASK) serve --port $(PORT)
 
 test: $(VENV)/dev.installed ## Run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.installed ## Format, lint, types, layers, and the tests of what changed
 	$(BIN)/ruff format --check .

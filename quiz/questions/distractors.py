@@ -10,11 +10,11 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions.balance import WRONG, weighted_sample
 from quiz.questions.base import Nearness
-from quiz.questions.wording import nearly_same, share_stems
+from quiz.questions.wording import nearly_same, one_holds_the_other, share_stems
 
 NEAREST = 12
 """How many of the nearest techniques are drawn from at least: enough to vary."""
-MOST = 60
+MOST = 80
 """How many are drawn from at most, so that weighing them stays quick."""
 TINY = 1e-9
 MOST_LINKED = 2
@@ -24,17 +24,20 @@ FITTINGS = 8
 FEWEST_SIBLINGS = 2
 """Three look-alikes beside one another are a question; a technique and one sibling are not."""
 
-Asked = tuple[float, Technique, Sequence[Technique]]
-"""How often a question is asked, its key, and the techniques that may stand beside it."""
+Allowed = Callable[[Technique], bool]
+"""Whether a technique is certainly wrong, and so may stand beside the key."""
+Asked = tuple[float, Technique, Allowed]
+"""How often a question is asked, its key, and what may stand beside it."""
 Weights = Mapping[Nearness, Mapping[Technique, float]]
 """How readily each technique is drawn, for far and for near options."""
 
 
 def nearest(
     key: Technique,
-    pool: Iterable[Technique],
+    catalogue: Catalogue,
     rng: Random,
     *,
+    allowed: Allowed,
     label: Callable[[Technique], str],
     nearness: Nearness,
     linked: Collection[Technique] = (),
@@ -43,26 +46,28 @@ def nearest(
 ) -> tuple[Technique, ...] | None:
     """Draw three techniques to stand beside the key, as near as asked; None where there are none.
 
-    ``pool`` must hold only techniques that are certainly wrong; those of them that
-    are ``linked`` come first from that rung on. No two options come from one family
-    or have nearly the same name. How many are longer than the key is drawn first,
-    so that the key's length says nothing. ``weights`` are those of
-    :func:`fair_weights`. ``apart`` allows no word that two names share, where those that
-    share one would tell right from wrong.
+    Those that are ``linked`` come first. No two options come from one family or have
+    nearly the same name. How many are longer than the key is drawn first, so that the
+    key's length says nothing. ``weights`` are those of :func:`fair_weights`. ``apart``
+    allows no word that two names share, where those that share one would tell right
+    from wrong, as far ones do: they have their tactic's.
     """
-    pool = list(pool)
-    own = weights.get(min(nearness, Nearness.NEAR), {})
-    near = _drawn(_within_reach(key, pool, nearness), own, rng)
-    if nearness >= Nearness.LINKED:
-        near = [*_tied(key, linked, pool, rng), *near]
-    distance = _distance(key, nearness)
-    far = sorted(_drawn(pool, own, rng), key=distance)
+    rung = min(nearness, Nearness.NEAR)
+    own = weights.get(rung, {})
+    apart = apart or nearness is Nearness.FAR
+
+    def far() -> Iterator[Technique]:
+        everyone = [t for t in catalogue.in_domain(key.domain) if t is not key and allowed(t)]
+        yield from sorted(_drawn(everyone, own, rng), key=_distance(key, rung))
+
+    near = _drawn([t for t in _within_reach(key, catalogue, rung) if allowed(t)], own, rng)
+    near = [*_tied(key, [t for t in linked if allowed(t)], rng), *near]
     length = len(label(key))
     room = {True: rng.randint(0, WRONG)}  # how many may be longer, and how many may not
     room[False] = WRONG - room[True]
     picked: list[Technique] = []
     for strict in (True, False):
-        for candidates in (near, far):
+        for candidates in (near, far()):
             for technique in candidates:
                 longer = len(label(technique)) > length
                 if (room[longer] or not strict) and _fits(
@@ -75,21 +80,107 @@ def nearest(
     return None
 
 
-def _tied(
-    key: Technique, linked: Collection[Technique], pool: Collection[Technique], rng: Random
-) -> list[Technique]:
-    """Draw two linked techniques: always the same ones would be known to be wrong.
+def fair_weights(asked: Iterable[Asked], catalogue: Catalogue) -> Weights:
+    """Weigh techniques so that each is shown as wrong three times as often as it is right.
 
-    One that shares a word with the key would make the two of them stand out.
+    Drawn alike, those that serve several tactics would be wrong nearly whenever they
+    are shown, and those that few questions can offer would be right.
     """
-    fit = [t for t in linked if t in pool and not share_stems(t.name, [key.name])]
-    return rng.sample(fit, min(MOST_LINKED, len(fit)))
+    keyed: dict[Technique, float] = defaultdict(float)
+    pools: dict[Nearness, list[tuple[float, list[Technique]]]] = {
+        Nearness.FAR: [],
+        Nearness.NEAR: [],
+    }
+    for share, key, allowed in asked:
+        keyed[key] += share
+        for rung, found in pools.items():
+            reach = _within_reach(key, catalogue, rung)
+            found.append((share, [t for t in reach if allowed(t)]))
+    return {rung: _fitted(found, keyed) for rung, found in pools.items()}
+
+
+def _fitted(
+    pools: Sequence[tuple[float, Sequence[Technique]]], keyed: Mapping[Technique, float]
+) -> Mapping[Technique, float]:
+    """Fit how often each is drawn to how often each is the key, proportionally, in turns."""
+    techniques = list({t: None for _, pool in pools for t in pool})
+    number = {technique: place for place, technique in enumerate(techniques)}
+    rows = [(share, [number[t] for t in pool]) for share, pool in pools if pool]
+    wanted = [keyed.get(t, 0) + RARELY for t in techniques]
+    weights = list(wanted)
+    for _ in range(FITTINGS):
+        drawn = [RARELY] * len(techniques)
+        for share, row in rows:
+            portion = share / max(sum([weights[i] for i in row]), TINY)
+            for i in row:
+                drawn[i] += portion * weights[i]
+        weights = [w * want / got for w, want, got in zip(weights, wanted, drawn, strict=True)]
+    return dict(zip(techniques, weights, strict=True))
+
+
+def _within_reach(key: Technique, catalogue: Catalogue, rung: Nearness) -> tuple[Technique, ...]:
+    """The techniques to draw from first, always the same: the nearest, but not all of them."""
+    return catalogue.once(_reaches)[rung, key]
+
+
+def _reaches(catalogue: Catalogue) -> Mapping[tuple[Nearness, Technique], tuple[Technique, ...]]:
+    """Who is within reach of whom, worked out once for all techniques of one sort."""
+    sorts: dict[object, list[Technique]] = defaultdict(list)
+    for technique in catalogue:
+        sort = (technique.domain, frozenset(technique.tactics), frozenset(technique.platforms))
+        sorts[sort].append(technique)
+    found = {}
+    for rung in (Nearness.FAR, Nearness.NEAR):
+        for alike in sorts.values():
+            distance = _distance(alike[0], rung)
+            ranked: dict[int, list[Technique]] = defaultdict(list)
+            for others in sorts.values():
+                if others[0].domain == alike[0].domain:
+                    ranked[distance(others[0])] += others
+            for key in alike:
+                found[rung, key] = _sample(key, ranked)
+    return found
+
+
+def _sample(key: Technique, ranked: Mapping[int, Sequence[Technique]]) -> tuple[Technique, ...]:
+    """Take the nearest ranks until there are enough, without the key's family; not too many."""
+    head = _head(key)
+    found: list[Technique] = []
+    for rank in sorted(ranked):
+        found += [t for t in ranked[rank] if _head(t) != head] if len(found) < NEAREST else ()
+    rng = Random(key.stix_id)  # noqa: S311 - fairness, not secrecy
+    return tuple(found if len(found) <= MOST else rng.sample(found, MOST))
+
+
+def _head(technique: Technique) -> str:
+    return technique.attack_id.parent or technique.attack_id
+
+
+def _distance(key: Technique, nearness: Nearness) -> Callable[[Technique], int]:
+    """Rank nearness by tactic, then by platform; far ones share no tactic."""
+    tactics, platforms = set(key.tactics), set(key.platforms)
+    far = nearness is Nearness.FAR
+
+    def rank(other: Technique) -> int:
+        apart = tactics.isdisjoint(other.tactics)
+        return 2 * (apart is not far) + platforms.isdisjoint(other.platforms)
+
+    return rank
 
 
 def _drawn(
     techniques: Sequence[Technique], weights: Mapping[Technique, float], rng: Random
 ) -> list[Technique]:
     return weighted_sample(techniques, [weights.get(t, RARELY) for t in techniques], rng)
+
+
+def _tied(key: Technique, linked: Sequence[Technique], rng: Random) -> list[Technique]:
+    """Draw two linked techniques: always the same ones would be known to be wrong.
+
+    One that shares a word with the key would make the two of them stand out.
+    """
+    fit = [t for t in linked if not share_stems(t.name, [key.name])]
+    return rng.sample(fit, min(MOST_LINKED, len(fit)))
 
 
 def beside(
@@ -119,16 +210,19 @@ def beside(
                 chosen.append(sibling)
         if len(chosen) >= FEWEST_SIBLINGS:
             yield tuple(chosen)
-    pool = [t for t in strangers(key, catalogue) if t not in out]
-    tied = [t for t in linked(key, catalogue) if t not in out]
+    family = {key, *catalogue.family(key)}
+    tied = linked(key, catalogue)
     for rung in dict.fromkeys((min(nearness, Nearness.LINKED), Nearness.NEAR)):
+        near = rung >= Nearness.LINKED
+        no = out.union(family) if near else out.union(family, tied)
         around = nearest(
             key,
-            (*pool, *tied) if rung >= Nearness.LINKED else pool,
+            catalogue,
             rng,
+            allowed=lambda t, no=no: t not in no,  # type: ignore[misc]
             label=catalogue.display_name,
             nearness=rung,
-            linked=tied,
+            linked=tied if near else (),
             weights=weights,
         )
         if around:
@@ -142,64 +236,10 @@ def linked(technique: Technique, catalogue: Catalogue) -> tuple[Technique, ...]:
     return tuple(t for t in tied if t not in family)
 
 
-def strangers(technique: Technique, catalogue: Catalogue) -> list[Technique]:
-    """The techniques of the domain outside the family that no text ties to this one."""
+def is_stranger(technique: Technique, catalogue: Catalogue) -> Allowed:
+    """Tell techniques outside the family that no text ties to this one from others."""
     close = {technique, *catalogue.family(technique), *linked(technique, catalogue)}
-    return [t for t in catalogue.in_domain(technique.domain) if t not in close]
-
-
-def fair_weights(asked: Iterable[Asked]) -> Weights:
-    """Weigh techniques so that each is shown as wrong three times as often as it is right.
-
-    Drawn alike, those that serve several tactics would be wrong nearly whenever they
-    are shown, and those that few questions can offer would be right.
-    """
-    keyed: dict[Technique, float] = defaultdict(float)
-    reach: dict[Nearness, list[Asked]] = {Nearness.FAR: [], Nearness.NEAR: []}
-    for share, key, pool in asked:
-        keyed[key] += share
-        for nearness, found in reach.items():
-            found.append((share, key, _within_reach(key, pool, nearness)))
-    return {nearness: _fitted(found, keyed) for nearness, found in reach.items()}
-
-
-def _fitted(asked: Sequence[Asked], keyed: Mapping[Technique, float]) -> Mapping[Technique, float]:
-    """Fit how often each is drawn to how often each is the key, proportionally, in turns."""
-    wanted = {t: keyed.get(t, 0) + RARELY for t in {t for _, _, pool in asked for t in pool}}
-    weights = dict(wanted)
-    for _ in range(FITTINGS):
-        drawn = dict.fromkeys(weights, RARELY)
-        for share, _, pool in asked:
-            portion = share / max(sum(map(weights.__getitem__, pool)), TINY)
-            for technique in pool:
-                drawn[technique] += portion * weights[technique]
-        weights = {t: w * wanted[t] / drawn[t] for t, w in weights.items()}
-    return weights
-
-
-def _within_reach(key: Technique, pool: Iterable[Technique], nearness: Nearness) -> list[Technique]:
-    """The techniques of a pool to draw from first, always the same: the nearest, but not all."""
-    distance = _distance(key, nearness)
-    by_distance: dict[int, list[Technique]] = defaultdict(list)
-    for technique in pool:
-        by_distance[distance(technique)].append(technique)
-    found: list[Technique] = []
-    for rank in sorted(by_distance):
-        found += by_distance[rank] if len(found) < NEAREST else ()
-    rng = Random(key.stix_id)  # noqa: S311 - fairness, not secrecy
-    return found if len(found) <= MOST else rng.sample(found, MOST)
-
-
-def _distance(key: Technique, nearness: Nearness) -> Callable[[Technique], int]:
-    """Rank nearness by tactic, then by platform; far ones share no tactic."""
-    tactics, platforms = set(key.tactics), set(key.platforms)
-    far = nearness is Nearness.FAR
-
-    def rank(other: Technique) -> int:
-        apart = tactics.isdisjoint(other.tactics)
-        return 2 * (apart is not far) + platforms.isdisjoint(other.platforms)
-
-    return rank
+    return lambda other: other not in close
 
 
 def _fits(
@@ -209,11 +249,12 @@ def _fits(
     *,
     apart: bool,
 ) -> bool:
-    head = technique.attack_id.parent or technique.attack_id
+    head = _head(technique)
     return not any(
-        head == (other.attack_id.parent or other.attack_id)
+        head == _head(other)
         or nearly_same(technique.name, other.name)
         or nearly_same(label(technique), label(other))
+        or one_holds_the_other(technique.name, other.name)
         or (apart and share_stems(label(technique), [label(other)]))
         for other in chosen
     )

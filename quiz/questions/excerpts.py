@@ -17,7 +17,7 @@ from quiz.content.technique import Technique
 from quiz.questions.base import GAP
 from quiz.questions.wording import FUNCTION_WORDS, WORD, singular, stem, stems
 
-MIN_WORDS, MAX_WORDS = 25, 80
+MIN_WORDS, MAX_WORDS = 25, 75
 MAX_SENTENCES = 3
 MAX_HIDDEN = 0.25
 CLOSE_TO_BEST = 0.04
@@ -43,6 +43,8 @@ TELLING = 3
 SHORTEST, BEGINNING = 4, 6
 COMMON = 0.1
 """A word that more than this share of a domain's techniques use tells nothing."""
+ROOTS = ("crypt", "phish")
+"""What words have in common that a stemmer keeps apart: *encrypted* and *cryptography*."""
 MIN_SUBSTRING = 5
 MIN_CODE_SUBSTRING = 4
 
@@ -81,8 +83,9 @@ def hidden_terms(techniques: Iterable[Technique], catalogue: Catalogue) -> Hidde
     """Collect what gives any of the techniques away: the words of its name and its parent's."""
     offered = list(techniques)
     names = [n for t in offered for n in (catalogue.display_name(t), t.name)]
+    words = frozenset().union(*map(stems, names))
     return Hidden(
-        frozenset().union(*map(stems, names)),
+        words.union(root for root in ROOTS if any(root in word for word in words)),
         frozenset().union(*map(acronyms, names), *map(own_abbreviations, offered)),
     )
 

@@ -4,7 +4,7 @@ How near the wrong options come, and whether the answer is typed, can be chosen 
 left alone, the options are near and the seed says whether the answer is typed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -23,7 +23,7 @@ from quiz.questions.base import (
     QuestionKind,
 )
 from quiz.questions.kinds import KINDS
-from quiz.questions.spelling import is_slip
+from quiz.questions.spelling import MOST_SLIPS, fold, is_slip
 
 TYPED = 0.25
 """The share of questions to answer in writing, of the kinds that have such questions."""
@@ -107,14 +107,26 @@ def _lookalikes(
     """List the names of other techniques that are a slip of the pen away from an accepted text."""
     if not accepted:
         return ()
-    names = (
+    texts = [(text, set(fold(text))) for text in accepted]
+    found = (
         name
-        for other in catalogue.in_domain(technique.domain)
-        if other is not technique
-        for name in (other.name, catalogue.display_name(other))
+        for other, name, letters in catalogue.once(_spelled)[technique.domain]
+        for text, own in texts
+        if other is not technique and len(own ^ letters) <= 2 * MOST_SLIPS and is_slip(name, text)
     )
-    found = (name for name in names if any(is_slip(name, text) for text in accepted))
     return tuple(dict.fromkeys(found))
+
+
+def _spelled(catalogue: Catalogue) -> Mapping[str, list[tuple[Technique, str, set[str]]]]:
+    """Every name of a domain with its letters: a slip changes two of them at most."""
+    return {
+        domain: [
+            (technique, name, set(fold(name)))
+            for technique in catalogue.in_domain(domain)
+            for name in (technique.name, catalogue.display_name(technique))
+        ]
+        for domain in catalogue.domains
+    }
 
 
 def _answer_kind(draft: Draft) -> AnswerKind:

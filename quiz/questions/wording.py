@@ -48,6 +48,11 @@ def share_stems(text: str, others: Iterable[str]) -> bool:
     return any(own & stems(other) for other in others)
 
 
+def one_holds_the_other(a: str, b: str) -> bool:
+    """Tell whether one name has all the words of the other: *Image* and *Malicious Image*."""
+    return stems(a) <= stems(b) or stems(b) <= stems(a)
+
+
 def share_letters(text: str, others: Iterable[str]) -> bool:
     """Tell whether a text has five letters of a word in common with any of the others.
 

@@ -1,14 +1,12 @@
 """The audit over ATT&CK's own files and releases: what QUESTIONS promises, on all of it."""
 
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.stix import read_release
-from quiz.questions.audit import Report, audit
-from quiz.questions.audit.findings import Fault
+from quiz.questions.audit import audit
 from quiz.questions.audit.report import COVERED
 from tests.catalogues import ATTACK_DATA, attack
 
@@ -38,33 +36,14 @@ CATALOGUES: dict[str, Callable[[], Catalogue]] = {
         )
     },
 }
-every_catalogue = pytest.mark.parametrize("name", CATALOGUES)
+SEEDS = {"enterprise-attack-18.1": 4, "mobile-attack-18.1": 4, "ics-attack-18.1": 4}
+"""All rungs of nearness on each domain's newest release; the others change less than they cost."""
+FEWER_SEEDS = 2
 
 
-@cache
-def report(name: str) -> Report:
-    return audit(CATALOGUES[name]())
-
-
-def found(name: str, *faults: Fault) -> list[str]:
-    return [str(v) for v in report(name).violations if v.fault in faults]
-
-
-@every_catalogue
-def test_no_key_is_contradicted_and_every_wrong_option_excluded(name: str) -> None:
-    assert found(name, Fault.KEY, Fault.OPTION, Fault.EVIDENCE, Fault.UNPROVED) == []
-
-
-@every_catalogue
-def test_nothing_names_an_option_and_every_question_is_well_made(name: str) -> None:
-    assert found(name, Fault.LEAK, Fault.TWINS, Fault.EXCERPT, Fault.FORM) == []
-
-
-@every_catalogue
-def test_no_guesser_beats_chance(name: str) -> None:
-    assert found(name, Fault.SOLVER) == []
-
-
-@every_catalogue
-def test_nearly_every_technique_is_asked_about_in_many_ways(name: str) -> None:
-    assert report(name).covered >= COVERED
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_no_question_is_wrong_or_told_and_nearly_every_technique_is_asked_about(name: str) -> None:
+    report = audit(CATALOGUES[name](), SEEDS.get(name, FEWER_SEEDS))
+    assert [str(violation) for violation in report.violations] == []
+    assert report.covered >= COVERED
+    assert all(tally.proof == "fields" for tally in report.kinds)

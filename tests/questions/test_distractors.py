@@ -8,7 +8,7 @@ import pytest
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions.base import Nearness
-from quiz.questions.distractors import beside, linked, nearest, strangers
+from quiz.questions.distractors import beside, is_stranger, linked, nearest
 from quiz.questions.wording import nearly_same
 from tests.catalogues import attack
 
@@ -92,8 +92,9 @@ def test_options_that_must_stand_apart_share_no_word() -> None:
     for key in catalogue.techniques[:40]:
         others = nearest(
             key,
-            strangers(key, catalogue),
+            catalogue,
             Random(2),
+            allowed=is_stranger(key, catalogue),
             label=catalogue.display_name,
             nearness=Nearness.NEAR,
             weights={},

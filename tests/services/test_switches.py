@@ -133,8 +133,9 @@ def test_a_new_quiz_leaves_it_out_and_the_builder_does_not_count_it(
     session: Session, learner: Learner, catalogue: Catalogue, off: Off
 ) -> None:
     scope = Scope(techniques=("T9001",))
-    before = quizzes.available(session, catalogue, scope)
+    # Asking finds out which cards make no question, and those do not count any more.
     assert KEY in {question.key for question in start(session, learner, catalogue, scope)}
+    before = quizzes.available(session, catalogue, scope)
     off()
     assert quizzes.available(session, catalogue, scope) == before - 1
     asked = start(session, learner, catalogue, scope, token="another")

@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, beside, fair_weights, strangers
+from quiz.questions.distractors import Weights, beside, fair_weights, is_stranger
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import spellings
 
@@ -67,4 +67,4 @@ def _explanation(technique: Technique, catalogue: Catalogue) -> str:
 
 def _weights(catalogue: Catalogue) -> Weights:
     asked = (t for t in catalogue if DescriptionKind().applies(t, catalogue))
-    return fair_weights([(1, t, strangers(t, catalogue)) for t in asked])
+    return fair_weights(((1, t, is_stranger(t, catalogue)) for t in asked), catalogue)

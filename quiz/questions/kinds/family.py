@@ -8,7 +8,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, fair_weights, nearest
+from quiz.questions.distractors import Allowed, Weights, fair_weights, nearest
 from quiz.questions.notes import describe, gist
 from quiz.questions.wording import share_letters, share_stems
 
@@ -36,8 +36,9 @@ class FamilyKind(QuestionKind):
         key = rng.choice(_relatives(technique, catalogue))
         others = nearest(
             key,
-            _pool(technique, key, catalogue),
+            catalogue,
             rng,
+            allowed=_may_stand(technique, key, catalogue),
             label=_name,
             nearness=nearness,
             weights=catalogue.once(_weights),
@@ -78,8 +79,8 @@ def _tell(one: Technique, other: Technique) -> bool:
     return share_stems(one.name, [other.name]) or share_letters(one.name, [other.name])
 
 
-def _pool(technique: Technique, key: Technique, catalogue: Catalogue) -> list[Technique]:
-    """Parents, or sub-techniques, of other families whose names do not tell either.
+def _may_stand(technique: Technique, key: Technique, catalogue: Catalogue) -> Allowed:
+    """Allow parents, or sub-techniques, of other families whose names do not tell either.
 
     Names stand alone, so a parent of a namesake, or a namesake of a child, would be true too.
     """
@@ -89,15 +90,13 @@ def _pool(technique: Technique, key: Technique, catalogue: Catalogue) -> list[Te
         if key is catalogue.parent(technique)
         else {child.name for child in catalogue.children(technique)}
     )
-    return [
-        other
-        for other in catalogue.in_domain(technique.domain)
-        if other not in own
+    return lambda other: (
+        other not in own
         and other.is_subtechnique == key.is_subtechnique
-        and (other.is_subtechnique or catalogue.children(other))
+        and (other.is_subtechnique or bool(catalogue.children(other)))
         and other.name not in true
         and not _tell(other, technique)
-    ]
+    )
 
 
 def _parents(catalogue: Catalogue) -> Mapping[tuple[str, str], set[str]]:
@@ -110,14 +109,13 @@ def _parents(catalogue: Catalogue) -> Mapping[tuple[str, str], set[str]]:
 
 
 def _weights(catalogue: Catalogue) -> Weights:
-    return fair_weights(
-        [
-            (1 / len(relatives), key, _pool(technique, key, catalogue))
-            for technique in catalogue
-            for relatives in [_relatives(technique, catalogue)]
-            for key in relatives
-        ]
+    asked = (
+        (1 / len(relatives), key, _may_stand(technique, key, catalogue))
+        for technique in catalogue
+        for relatives in [_relatives(technique, catalogue)]
+        for key in relatives
     )
+    return fair_weights(asked, catalogue)
 
 
 def _name(technique: Technique) -> str:

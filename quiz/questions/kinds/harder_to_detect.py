@@ -7,7 +7,7 @@ from quiz.content.difficulty import Difficulty, Level
 from quiz.content.technique import Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import nearest, strangers
+from quiz.questions.distractors import is_stranger, nearest
 from quiz.questions.notes import technique_choice
 
 RANK = {Level.EASIER: 0, Level.MODERATE: 1, Level.HARD: 2, Level.VERY_HARD: 3}
@@ -32,16 +32,17 @@ class HarderToDetectKind(QuestionKind):
     ) -> Draft | None:
         """Offer techniques rated lower, for a reason that can be quoted."""
         rank = RANK[catalogue.difficulty(technique).level]
-        pool = [
-            other
-            for other in strangers(technique, catalogue)
-            if _has_reason(catalogue.difficulty(other))
-            and RANK[catalogue.difficulty(other).level] < rank
-        ]
+        stranger = is_stranger(technique, catalogue)
+
+        def is_lower(other: Technique) -> bool:
+            rated = catalogue.difficulty(other)
+            return stranger(other) and _has_reason(rated) and RANK[rated.level] < rank
+
         others = nearest(
             technique,
-            pool,
+            catalogue,
             rng,
+            allowed=is_lower,
             label=catalogue.display_name,
             nearness=nearness,
             weights={},

@@ -1,6 +1,7 @@
 """Four techniques to their tactics, or to their IDs."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -11,6 +12,9 @@ from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import nearest
 from quiz.questions.notes import describe, gist
 from quiz.questions.wording import listing, nearly_same, share_stems
+
+MOSTLY = 0.6
+"""From which share of neighbors on the IDs follow the alphabet; by chance it is half."""
 
 
 class MatchKind(QuestionKind):
@@ -35,10 +39,20 @@ class MatchKind(QuestionKind):
     ) -> Draft | None:
         """Match tactics or IDs, as the seed has it; the other where that cannot be done."""
         ways: list[Callable[[Technique, Catalogue, Random, Nearness], Draft | None]]
-        ways = [_tactics, _ids]
+        ways = [_tactics] if catalogue.once(_in_alphabet)[technique.domain] else [_tactics, _ids]
         rng.shuffle(ways)
         drafts = (way(technique, catalogue, rng, nearness) for way in ways)
         return next((draft for draft in drafts if draft), None)
+
+
+def _in_alphabet(catalogue: Catalogue) -> dict[str, bool]:
+    """Tell which domains number their techniques by the alphabet, so that names tell the IDs."""
+    found = {}
+    for domain in catalogue.domains:
+        names = [t.name.casefold() for t in catalogue.in_domain(domain) if not t.is_subtechnique]
+        in_order = sum(a < b for a, b in pairwise(names))
+        found[domain] = in_order > MOSTLY * max(len(names) - 1, 1)
+    return found
 
 
 def _ids(
@@ -46,15 +60,15 @@ def _ids(
 ) -> Draft | None:
     """Take techniques of four families, all of one shape, so that no ID tells by its form."""
     family = set(catalogue.family(technique))
-    pool = [
-        other
-        for other in catalogue.in_domain(technique.domain)
-        if other is not technique
-        and other not in family
-        and other.is_subtechnique == technique.is_subtechnique
-    ]
+    shape = technique.is_subtechnique
     others = nearest(
-        technique, pool, rng, label=catalogue.display_name, nearness=nearness, weights={}
+        technique,
+        catalogue,
+        rng,
+        allowed=lambda other: other not in family and other.is_subtechnique == shape,
+        label=catalogue.display_name,
+        nearness=nearness,
+        weights={},
     )
     if not others:
         return None

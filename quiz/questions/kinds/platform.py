@@ -12,7 +12,7 @@ from quiz.questions.notes import examples
 from quiz.questions.wording import listing, share_stems
 
 BEFORE_COMPROMISE = "PRE"
-MOST_COMMON = 0.05
+MOST_COMMON = 0.04
 """The largest share of questions about techniques with the very same platforms."""
 
 

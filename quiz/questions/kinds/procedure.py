@@ -8,7 +8,7 @@ from quiz.content.technique import Procedure, Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.actors import perhaps_used, sample
 from quiz.questions.base import Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, beside, fair_weights, strangers
+from quiz.questions.distractors import Allowed, Weights, beside, fair_weights, is_stranger
 from quiz.questions.notes import technique_choice
 
 MIN_WORDS = 8
@@ -55,7 +55,12 @@ def _about(
     sentence = " ".join(sentences(procedure.description))
     if not MIN_WORDS <= len(sentence.split()) <= excerpts.MAX_WORDS:
         return None
-    excluded = perhaps_used(technique, procedure.id, catalogue)
+    excluded = frozenset().union(
+        *(
+            perhaps_used(technique, actor_id, catalogue)
+            for actor_id in _said_of(sentence, procedure, technique)
+        )
+    )
     for others in beside(
         technique,
         catalogue,
@@ -90,13 +95,28 @@ def _about(
     return None
 
 
+def _said_of(sentence: str, procedure: Procedure, technique: Technique) -> set[str]:
+    """The actors that a sentence is about: some stand under a campaign and its group alike."""
+    telling = sorted(sentence.split(), key=len)[-3:]
+    return {procedure.id} | {
+        other.id
+        for other in technique.procedures
+        if all(word in other.description for word in telling)
+        and sentence in " ".join(sentences(other.description))
+    }
+
+
 def _weights(catalogue: Catalogue) -> Weights:
-    asked = []
-    for technique in catalogue:
-        around = strangers(technique, catalogue)
-        some = sample(technique.procedures, FEW)
-        for procedure in some:
-            used = perhaps_used(technique, procedure.id, catalogue)
-            pool = [other for other in around if other not in used]
-            asked.append((1 / len(some), technique, pool))
-    return fair_weights(asked)
+    asked = (
+        (1 / len(some), technique, _may_stand(technique, procedure, catalogue))
+        for technique in catalogue
+        for some in [sample(technique.procedures, FEW)]
+        for procedure in some
+    )
+    return fair_weights(asked, catalogue)
+
+
+def _may_stand(technique: Technique, procedure: Procedure, catalogue: Catalogue) -> Allowed:
+    stranger = is_stranger(technique, catalogue)
+    used = perhaps_used(technique, procedure.id, catalogue)
+    return lambda other: other not in used and stranger(other)

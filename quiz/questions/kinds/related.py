@@ -10,7 +10,7 @@ from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
 from quiz.questions import evidence, excerpts
 from quiz.questions.base import GAP, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, fair_weights, nearest, strangers
+from quiz.questions.distractors import Allowed, Weights, fair_weights, is_stranger, nearest
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import share_stems
 
@@ -48,11 +48,11 @@ class RelatedKind(QuestionKind):
         """Show the sentence with the link hidden; offer techniques that are not linked."""
         link = catalogue.once(_asked)[technique]
         name = catalogue.display_name(technique)
-        pool = _unlinked(technique, link.target, catalogue)
         others = nearest(
             link.target,
-            pool,
+            catalogue,
             rng,
+            allowed=_may_stand(technique, link.target, catalogue),
             label=catalogue.display_name,
             nearness=nearness,
             weights=catalogue.once(_weights),
@@ -95,23 +95,23 @@ def _asked(catalogue: Catalogue) -> Mapping[Technique, Link]:
     return asked
 
 
-def _unlinked(technique: Technique, target: Technique, catalogue: Catalogue) -> list[Technique]:
-    """The techniques that the text does not point to, and whose names it does not tell."""
+def _may_stand(technique: Technique, target: Technique, catalogue: Catalogue) -> Allowed:
+    """Allow techniques that the text does not point to, and whose names it does not tell."""
     family, name = set(catalogue.family(target)), catalogue.display_name(technique)
-    return [
-        other
-        for other in strangers(technique, catalogue)
-        if other not in family and not share_stems(catalogue.display_name(other), [name])
-    ]
+    stranger = is_stranger(technique, catalogue)
+    return lambda other: (
+        stranger(other)
+        and other not in family
+        and not share_stems(catalogue.display_name(other), [name])
+    )
 
 
 def _weights(catalogue: Catalogue) -> Weights:
-    return fair_weights(
-        [
-            (1, link.target, _unlinked(t, link.target, catalogue))
-            for t, link in catalogue.once(_asked).items()
-        ]
+    asked = (
+        (1, link.target, _may_stand(t, link.target, catalogue))
+        for t, link in catalogue.once(_asked).items()
     )
+    return fair_weights(asked, catalogue)
 
 
 def _links(technique: Technique, catalogue: Catalogue) -> Iterator[Link]:

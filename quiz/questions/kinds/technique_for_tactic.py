@@ -6,7 +6,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
 from quiz.questions import evidence
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, fair_weights, linked, nearest
+from quiz.questions.distractors import Allowed, Weights, fair_weights, linked, nearest
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import listing, share_stems
 
@@ -31,12 +31,12 @@ class TechniqueForTacticKind(QuestionKind):
         tactic = rng.choice(_askable(technique, catalogue))
         others = nearest(
             technique,
-            _pool(technique, tactic, catalogue),
+            catalogue,
             rng,
+            allowed=_may_stand(technique, tactic, catalogue),
             label=catalogue.display_name,
-            nearness=nearness,
-            apart=True,
-            linked=linked(technique, catalogue),
+            nearness=Nearness.FAR,  # none of the others serves the tactic
+            linked=linked(technique, catalogue) if nearness >= Nearness.LINKED else (),
             weights=catalogue.once(_weights),
         )
         if not others:
@@ -62,28 +62,25 @@ class TechniqueForTacticKind(QuestionKind):
         return (f"{catalogue.display_name(technique)} serves {tactics}",)
 
 
-def _pool(technique: Technique, tactic: Tactic, catalogue: Catalogue) -> list[Technique]:
-    """The techniques without the tactic, in name too, that share a platform."""
+def _may_stand(technique: Technique, tactic: Tactic, catalogue: Catalogue) -> Allowed:
+    """Allow techniques without the tactic, in name too, that share a platform."""
     family = set(catalogue.family(technique))
-    return [
-        other
-        for other in catalogue.in_domain(technique.domain)
-        if tactic.short_name not in other.tactics
+    return lambda other: (
+        tactic.short_name not in other.tactics
         and other not in family
         and _share_platform(other, technique)
         and not share_stems(catalogue.display_name(other), [tactic.name])
-    ]
+    )
 
 
 def _weights(catalogue: Catalogue) -> Weights:
-    return fair_weights(
-        [
-            (1 / len(tactics), t, _pool(t, tactic, catalogue))
-            for t in catalogue
-            for tactics in [_askable(t, catalogue)]
-            for tactic in tactics
-        ]
+    asked = (
+        (1 / len(tactics), t, _may_stand(t, tactic, catalogue))
+        for t in catalogue
+        for tactics in [_askable(t, catalogue)]
+        for tactic in tactics
     )
+    return fair_weights(asked, catalogue)
 
 
 def _share_platform(one: Technique, other: Technique) -> bool:

@@ -7,7 +7,7 @@ from quiz.content.technique import Procedure, Technique
 from quiz.questions import evidence
 from quiz.questions.actors import named, perhaps_used, sample
 from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
-from quiz.questions.distractors import Weights, fair_weights, nearest
+from quiz.questions.distractors import Allowed, Weights, fair_weights, nearest
 from quiz.questions.notes import technique_choice
 from quiz.questions.wording import listing, share_stems
 
@@ -37,15 +37,14 @@ class UsedByKind(QuestionKind):
     ) -> Draft | None:
         """Offer techniques that are documented for others, but not for this actor."""
         procedure = rng.choice(_askable(technique, catalogue))
-        pool = _pool(technique, procedure, catalogue)
         others = nearest(
             technique,
-            pool,
+            catalogue,
             rng,
+            allowed=_may_stand(technique, procedure, catalogue),
             label=catalogue.display_name,
             nearness=nearness,
             weights=catalogue.once(_weights),
-            apart=True,
         )
         if not others:
             return None
@@ -66,31 +65,29 @@ class UsedByKind(QuestionKind):
 def _askable(technique: Technique, catalogue: Catalogue) -> list[Procedure]:
     """Some uses by actors whose names do not tell the technique, always the same ones."""
     name = catalogue.display_name(technique)
-    actors = {p.id: p for p in technique.procedures if not share_stems(name, [p.name])}
+    actors = {p.id: p for p in technique.procedures if not share_stems(name, [named(p.id, p.name)])}
     return sample(list(actors.values()), MOST)
 
 
-def _pool(technique: Technique, procedure: Procedure, catalogue: Catalogue) -> list[Technique]:
-    """The techniques documented for somebody, but certainly not for this actor."""
+def _may_stand(technique: Technique, procedure: Procedure, catalogue: Catalogue) -> Allowed:
+    """Allow techniques documented for somebody, but certainly not for this actor."""
     used = perhaps_used(technique, procedure.id, catalogue)
-    return [
-        other
-        for other in catalogue.in_domain(technique.domain)
-        if other.procedures
+    actor = named(procedure.id, procedure.name)
+    return lambda other: (
+        bool(other.procedures)
         and other not in used
-        and not share_stems(catalogue.display_name(other), [procedure.name])
-    ]
+        and not share_stems(catalogue.display_name(other), [actor])
+    )
 
 
 def _weights(catalogue: Catalogue) -> Weights:
-    return fair_weights(
-        [
-            (1 / len(some), t, _pool(t, procedure, catalogue))
-            for t in catalogue
-            for some in [_askable(t, catalogue)]
-            for procedure in some
-        ]
+    asked = (
+        (1 / len(some), t, _may_stand(t, procedure, catalogue))
+        for t in catalogue
+        for some in [_askable(t, catalogue)]
+        for procedure in some
     )
+    return fair_weights(asked, catalogue)
 
 
 def _wrong(other: Technique, procedure: Procedure, catalogue: Catalogue) -> Choice:
