@@ -5,26 +5,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from quiz.content.release_folder import import_release
-from quiz.content.stix import read_release
-from tests.bundles import ARRIVAL, HOUSE, LEAVING, WEDGE, bundle, matrix, pattern, tactic, write
+from tests.bundle_pair import KEY, publish
 from tests.web.conftest import Clock, MakeApp
 from tests.web.visitor import Page, Visitor
-
-KEY = f"{WEDGE['id']}/tactic"
-STAYING = tactic("Staying", "staying")
-HIDING = tactic("Hiding", "hiding")
-MORE = tuple(
-    pattern(f"{word} Screw", f"T{9100 + place}", ("staying", "hiding", "arrival")[place % 3])
-    for place, word in enumerate("Brass Copper Steel Iron Zinc Nickel".split())
-)
-SEVEN = (
-    *(o for o in HOUSE if o["type"] != "x-mitre-matrix"),
-    *(matrix(LEAVING, ARRIVAL, STAYING, HIDING), STAYING, HIDING),
-    *MORE,
-)
-MOVED = pattern("Door Wedge", "T9001", "staying")
-EIGHT = tuple(MOVED if found is WEDGE else found for found in SEVEN)
 
 
 @pytest.fixture
@@ -36,13 +19,6 @@ def techniques(tmp_path: Path) -> Path:
 def app(make_app: MakeApp, tmp_path: Path, techniques: Path) -> Flask:
     publish(techniques, tmp_path, 7)
     return make_app(TECHNIQUES_DIR=techniques)
-
-
-def publish(techniques: Path, folder: Path, number: int) -> None:
-    objects = {7: SEVEN, 8: EIGHT}[number]
-    import_release(
-        read_release(write(folder / f"house-{number}.json", bundle(objects))), techniques
-    )
 
 
 def turn(visitor: Visitor) -> Page:
