@@ -58,6 +58,7 @@ def notice(session: Session, catalogue: Catalogue, *, now: datetime) -> bool:
         return False
     begin_writing(session)
     rows = _locked(session, catalogue.collections, now)
+    moved = False
     for collection in catalogue.collections:
         row = rows[collection.name]
         if row.edition != editions[collection.name]:
@@ -67,7 +68,8 @@ def notice(session: Session, catalogue: Catalogue, *, now: datetime) -> bool:
             row.edition, row.domain, row.since = editions[row.collection], collection.domain, now
             row.content, row.before = after.to_dict(), before.to_dict() if before else None
             session.flush()
-    return True
+            moved = True
+    return moved
 
 
 def taught(session: Session, catalogue: Catalogue) -> list[Taught]:

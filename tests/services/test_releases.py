@@ -1,8 +1,10 @@
 """Moving on to another release keeps whatever was learned, and moves everyone along once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from quiz.db.models import Card, Learner, Review
 from quiz.services import learners, releases, study, today
 from quiz.services.deck import Flashcards
 from tests import factories
+from tests.conftest import Sessions
 from tests.factories import NOON, invented
 from tests.moving import BADGE, DROP, LATER, RIBBON, card, edited, release, review, without
 
@@ -289,3 +292,38 @@ def test_looking_at_what_is_known_writes_nothing(
     session.commit()
     releases.notice(session, catalogue, now=NOON)
     assert not session.dirty
+
+
+def test_two_processes_that_notice_at_once_move_everyone_once(
+    sessions: Sessions, session: Session, learner: Learner
+) -> None:
+    releases.notice(session, release("1"), now=NOON)
+    review(session, learner, release("1"), f"{RIBBON}/description", 4, 4)
+    session.commit()
+    second = release("2", without("T9001.001"), {RIBBON: BADGE})
+    at_once = Barrier(2)
+
+    def notice(_: int) -> bool:
+        with sessions() as own:
+            at_once.wait()
+            moved = releases.notice(own, second, now=LATER)
+            own.commit()
+            return moved
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(notice, range(2))) == [False, True]
+    assert card(session, learner, f"{BADGE}/description").reviews == 2
+
+
+def test_two_processes_that_look_for_the_first_time_remember_it_once(sessions: Sessions) -> None:
+    at_once = Barrier(2)
+
+    def notice(_: int) -> bool:
+        with sessions() as own:
+            at_once.wait()
+            moved = releases.notice(own, release("1"), now=NOON)
+            own.commit()
+            return moved
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(notice, range(2))) == [False, True]
