@@ -24,6 +24,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from quiz.config import ROOT, load
     from quiz.content.folder import TechniqueFolder
     from quiz.db.base import alembic, db
+    from quiz.services.releases import Releases
+    from quiz.web.admin.job import ImportJob
 
     given = dict(config or {})
     instance = Path(given.pop("INSTANCE_DIR", ROOT / "instance"))
@@ -33,6 +35,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     alembic.init_app(app)
     app.extensions["techniques"] = TechniqueFolder(app.config["TECHNIQUES_DIR"])
+    app.extensions["releases"] = Releases(
+        root=app.config["TECHNIQUES_DIR"],
+        instance=instance,
+        repository=app.config["ATTACK_URL"],
+        offline=app.config["OFFLINE"],
+    )
+    app.extensions["import_job"] = ImportJob()
     web.init_app(app)
     cli.init_app(app)
     return app

@@ -9,9 +9,8 @@ from flask.cli import with_appcontext
 from waitress.server import create_server
 
 from quiz.commands.questions import questions
+from quiz.commands.setup import setup
 from quiz.commands.techniques import techniques
-from quiz.db.base import alembic
-from quiz.web.filters import plural
 
 HOST = "127.0.0.1"  # solo mode is for this machine only
 THREADS = 4
@@ -21,27 +20,6 @@ def init_app(app: Flask) -> None:
     """Give the application its commands."""
     for command in (setup, serve, questions, techniques):
         app.cli.add_command(command)
-
-
-@click.command()
-@click.option("--offline", is_flag=True, help="Use what is on this machine; fetch nothing.")
-@with_appcontext
-def setup(offline: bool) -> None:  # noqa: ARG001 - the starter is here; imports will fetch
-    """Bring the database up to date, and make sure there is something to learn."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    alembic.upgrade()
-    click.echo("Database: up to date.")
-    folder = current_app.config["TECHNIQUES_DIR"]
-    loaded = current_app.extensions["techniques"].load()
-    if loaded.catalogue.techniques:
-        taught = plural(len(loaded.catalogue), "technique")
-        names = ", ".join(c.label for c in loaded.collections)
-        click.echo(f"To learn: {taught} from {names}.")
-    else:
-        click.echo(f"To learn: nothing yet. Put technique files into {folder}.")
-    if loaded.left_out:
-        left_out = plural(loaded.left_out, "file")
-        click.echo(f"Left out: {left_out}. “flask --app app techniques check” says why.")
 
 
 @click.command()

@@ -12,6 +12,9 @@ from click import ClickException
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from quiz.content.download import is_usable
+from quiz.content.official import REPOSITORY
+
 ROOT = Path(__file__).resolve().parent.parent
 KIB = 1024
 SHORTEST_SECRET_KEY = 32  # characters
@@ -52,6 +55,8 @@ def load(given: Mapping[str, Any], environ: Mapping[str, str], instance: Path) -
     ``DATABASE_URL``      ``QUIZ_DATABASE_URL``   SQLite, ``tradecraft.sqlite`` in ``instance``
     ``SECRET_KEY``        ``QUIZ_SECRET_KEY``     made once, kept in ``instance/secret_key``
     ``PORT``              ``PORT``                8000
+    ``ATTACK_URL``        ``QUIZ_ATTACK_URL``     MITRE's repository of releases
+    ``OFFLINE``           ``QUIZ_OFFLINE``        no: releases may be fetched when asked for
     ====================  ======================  ===================================
     """
 
@@ -79,6 +84,8 @@ def load(given: Mapping[str, Any], environ: Mapping[str, str], instance: Path) -
         "SQLALCHEMY_ENGINES": {"default": {"url": _database_url(database, instance)}},
         "SECRET_KEY": secret_key,
         "PORT": _port(setting("PORT", "PORT", "8000")),
+        "ATTACK_URL": _repository(setting("ATTACK_URL", "QUIZ_ATTACK_URL", REPOSITORY)),
+        "OFFLINE": _yes_or_no("QUIZ_OFFLINE", setting("OFFLINE", "QUIZ_OFFLINE", "0")),
     }
 
 
@@ -125,6 +132,22 @@ def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > 65535:
         raise ConfigError(f"PORT={value} is not a port: use a number from 1 to 65535.")
     return int(value)
+
+
+def _repository(value: str) -> str:
+    if not is_usable(value):
+        raise ConfigError(
+            f"QUIZ_ATTACK_URL={value} cannot be used: give the https address, without a password,"
+            " of a copy of MITRE's repository of releases, or unset it to use MITRE's own."
+        )
+    return value.rstrip("/")
+
+
+def _yes_or_no(variable: str, value: str) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if value.lower() not in answers:
+        raise ConfigError(f"{variable}={value} is neither yes nor no: use 1 or 0.")
+    return answers[value.lower()]
 
 
 def _make_folder(instance: Path) -> None:

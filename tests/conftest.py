@@ -17,6 +17,8 @@ from quiz.content.catalogue import Catalogue
 from quiz.db.base import WRITES, Base, configure_engine, is_writing
 from quiz.db.models import Learner
 from tests import factories
+from tests.catalogues import STARTER
+from tests.repository import Repository, serving
 
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 QUERIES = ("SELECT", "WITH", *CHANGES)
@@ -33,6 +35,27 @@ def only_writers_write() -> Iterator[None]:
     """
     with _listening(_refuse_change):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_the_starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Teach every app its own copy of the starter: no release imported here, nothing fetched.
+
+    Where the project's own folder holds a release, the starter is not taught.
+    """
+    techniques = tmp_path_factory.mktemp("collections")
+    shutil.copytree(STARTER, techniques / "starter")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUIZ_TECHNIQUES_DIR", str(techniques))
+        patch.setenv("QUIZ_ATTACK_URL", "http://127.0.0.1:1")  # where nobody listens
+        yield
+
+
+@pytest.fixture
+def repository() -> Iterator[Repository]:
+    """A web server on this machine that publishes releases; nothing at first."""
+    with serving() as repository:
+        yield repository
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,14 +14,17 @@ from urllib.request import urlopen
 import pytest
 
 from quiz.config import ROOT
+from tests.catalogues import STARTER
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a command, with a database of its own."""
+    """The environment of a command, with a database and a folder of collections of its own."""
+    shutil.copytree(STARTER, tmp_path / "techniques" / "starter")
     return os.environ | {
+        "QUIZ_TECHNIQUES_DIR": str(tmp_path / "techniques"),
         "QUIZ_DATABASE_URL": f"sqlite:///{tmp_path}/quiz.sqlite",
         "QUIZ_SECRET_KEY": "x" * 32,
     }
@@ -49,7 +53,8 @@ def test_setup_says_what_there_is_to_learn_and_can_be_run_again(run: Run) -> Non
         done = run("setup", "--offline")
         assert done.returncode == 0, done.stderr
         assert "Database: up to date." in done.stdout
-        assert re.search(r"To learn: \d+ techniques from Starter collection", done.stdout)
+        learn = r"To learn: \d+ techniques from (Starter collection|Enterprise ATT&CK 15\.0)"
+        assert re.search(learn, done.stdout)
 
 
 def test_a_setting_that_cannot_work_stops_the_command_with_one_sentence(run: Run) -> None:
@@ -74,7 +79,7 @@ def test_a_port_that_is_taken_is_said_plainly(run: Run) -> None:
 @pytest.fixture
 def served(environment: dict[str, str], run: Run) -> Iterator["subprocess.Popen[str]"]:
     """The app, served on any free port by the command itself."""
-    assert run("setup").returncode == 0
+    assert run("setup", "--offline").returncode == 0
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "flask", "--app", "app", "serve", "--port", "0"],
         cwd=ROOT,

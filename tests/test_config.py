@@ -58,6 +58,9 @@ def test_postgresql_uses_psycopg_3(tmp_path: Path, scheme: str) -> None:
         ("QUIZ_SECRET_KEY", "short", "too short"),
         ("PORT", "eighty", "is not a port"),
         ("PORT", "70000", "is not a port"),
+        ("QUIZ_ATTACK_URL", "http://attack.mitre.org", "cannot be used"),
+        ("QUIZ_ATTACK_URL", "https://ada:secret@attack.mitre.org", "without a password"),
+        ("QUIZ_OFFLINE", "maybe", "neither yes nor no"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named(

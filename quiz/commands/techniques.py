@@ -8,11 +8,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from quiz.commands.compare import diff
+from quiz.commands.getting import Bar, digest, imported
 from quiz.commands.source import load
-from quiz.content.bundle import InvalidBundle
+from quiz.content.collection import DOMAINS
 from quiz.content.folder import Loaded
-from quiz.content.release_folder import CannotImport, Imported, import_release
-from quiz.content.stix import Release, read_release
+from quiz.services.releases import TROUBLE, Releases, why
 
 techniques = AppGroup("techniques", help="Look at the technique files, and import releases.")
 techniques.add_command(diff)
@@ -61,42 +61,32 @@ def list_(as_json: bool) -> None:
 
 
 @techniques.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source")
 @click.option("--release", default="", help="The release's number, where the bundle has none.")
+@click.option("--domain", type=click.Choice(DOMAINS), help="Of a release given by its number.")
 @click.option(
     "--overwrite", is_flag=True, help="Also replace files that were changed since they came."
 )
-def import_(source: Path, release: str, overwrite: bool) -> None:
+def import_(source: str, release: str, domain: str | None, overwrite: bool) -> None:
     """Import a release of ATT&CK as a collection of its own.
 
-    SOURCE is a STIX bundle, compressed or not. Another release of the same domain
-    takes the place of the one before. Nothing changes where anything is wrong.
+    SOURCE is a STIX bundle, compressed or not; its https address; or a release of
+    MITRE's: "newest", or a number such as 18.1 or 18 (its newest), of Enterprise
+    unless a domain is given (mobile-attack-18.1). Another release of the same
+    domain takes the place of the one before. Nothing changes where anything is wrong.
     """
-    # A web address and a release's number would be fetched here, to a file like any other.
-    root = Path(current_app.config["TECHNIQUES_DIR"])
+    releases: Releases = current_app.extensions["releases"]
     try:
-        found = read_release(source, release=release)
-        done = import_release(found, root, overwrite=overwrite)
-    except (InvalidBundle, CannotImport) as error:
-        where = f"{source}: " if isinstance(error, InvalidBundle) else ""
-        raise click.ClickException(f"{where}{error}. Nothing changed.") from error
-    except OSError as error:
-        place = error.filename or source
-        message = f"{place}: {error.strerror or error}. Nothing changed."
-        raise click.ClickException(message) from error
-    click.echo(_imported(found, done))
-
-
-def _imported(release: Release, done: Imported) -> str:
-    collection = release.collection
-    if not done.changed:
-        return f"{collection.label} is in {done.folder} already; nothing changed."
-    lines = [
-        f"{collection.label}: {len(release.techniques)} techniques, in {done.folder}.",
-        f"It takes the place of {done.replaced}." if done.replaced else "",
-        collection.copyright,
-    ]
-    return "\n".join(filter(None, lines))
+        with (
+            Bar(f"Fetching {source}") as progress,
+            releases.obtain(source, domain=domain or "", progress=progress) as got,
+        ):
+            progress.close()
+            click.echo(digest(got), nl=bool(got.sha256))
+            done = releases.import_(got, release=release, overwrite=overwrite)
+    except TROUBLE as error:
+        raise click.ClickException(f"{why(error, source)}. Nothing changed.") from error
+    click.echo(imported(done))
 
 
 def _as_text(loaded: Loaded) -> str:

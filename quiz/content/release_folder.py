@@ -54,7 +54,7 @@ def import_release(release: Release, root: Path, *, overwrite: bool = False) -> 
     """
     files = release_files(release)
     root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
+    with alone(root):
         _clear(root)
         folder = root / release.collection.name
         edited = _edited(folder)
@@ -190,8 +190,11 @@ def _read(path: Path) -> bytes:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Keep every other import out of a folder, until this one is done or its process dead."""
+def alone(root: Path) -> Iterator[None]:
+    """Keep every other import out of a folder, until this one is done or its process dead.
+
+    Raises CannotImport where another is under way.
+    """
     if sys.platform == "win32":  # which has no such lock for folders
         yield
         return

@@ -24,7 +24,7 @@ MOST_COMMON = 0.28
 """The largest share of questions that may have the same key: of four options, chance is 0.25."""
 SLACK = 1.12
 """How far above an even spread over the keys there are the most common one may always be."""
-TRIALS = 20
+TRIALS = 30
 FIRST_STEP = 2.0
 
 

@@ -14,7 +14,7 @@ from quiz.questions.wording import nearly_same, one_holds_the_other, share_stems
 
 NEAREST = 12
 """How many of the nearest techniques are drawn from at least: enough to vary."""
-MOST = 80
+MOST = 60
 """How many are drawn from at most, so that weighing them stays quick."""
 TINY = 1e-9
 MOST_LINKED = 2
@@ -145,11 +145,16 @@ def _reaches(catalogue: Catalogue) -> Mapping[tuple[Nearness, Technique], tuple[
 def _sample(key: Technique, ranked: Mapping[int, Sequence[Technique]]) -> tuple[Technique, ...]:
     """Take the nearest ranks until there are enough, without the key's family; not too many."""
     head = _head(key)
-    found: list[Technique] = []
-    for rank in sorted(ranked):
-        found += [t for t in ranked[rank] if _head(t) != head] if len(found) < NEAREST else ()
     rng = Random(key.stix_id)  # noqa: S311 - fairness, not secrecy
-    return tuple(found if len(found) <= MOST else rng.sample(found, MOST))
+    sample: list[Technique] = []
+    for shape in (False, True):  # some questions need techniques alone, others sub-techniques
+        found: list[Technique] = []
+        for rank in sorted(ranked):
+            if len(found) < NEAREST:
+                same = (t for t in ranked[rank] if t.is_subtechnique is shape)
+                found += [t for t in same if _head(t) != head]
+        sample += found if len(found) <= MOST else rng.sample(found, MOST)
+    return tuple(sample)
 
 
 def _head(technique: Technique) -> str:

@@ -19,7 +19,7 @@ from quiz.questions.wording import FUNCTION_WORDS, WORD, singular, stem, stems
 
 MIN_WORDS, MAX_WORDS = 25, 75
 MAX_SENTENCES = 3
-MAX_HIDDEN = 0.25
+MAX_HIDDEN = 0.24
 CLOSE_TO_BEST = 0.04
 """How much more than the least possible may be hidden, so that excerpts vary with the seed."""
 
@@ -43,7 +43,7 @@ TELLING = 3
 SHORTEST, BEGINNING = 4, 6
 COMMON = 0.1
 """A word that more than this share of a domain's techniques use tells nothing."""
-ROOTS = ("crypt", "phish")
+ROOTS = ("crypt", "destr", "discover", "phish", "secur", "start")
 """What words have in common that a stemmer keeps apart: *encrypted* and *cryptography*."""
 MIN_SUBSTRING = 5
 MIN_CODE_SUBSTRING = 4

@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import history, progress, releases, study
+from quiz.services import history, moving, progress, study
 from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
 from quiz.services.study import Counts
@@ -46,7 +46,7 @@ def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: date
         totals=progress.totals(session, learner, catalogue, now=now),
         first_visit=not session.scalars(queries.has_started(learner.id)).one(),
         recent_misses=_recent_misses(session, learner, catalogue, now),
-        changed=releases.changed(session, learner, catalogue),
+        changed=moving.changed(session, learner, catalogue),
     )
 
 

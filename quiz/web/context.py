@@ -12,13 +12,14 @@ from flask import Flask, current_app, g, request, url_for
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.collection import FILE
 from quiz.content.folder import Loaded
-from quiz.content.technique import Technique
+from quiz.content.technique import Collection, Technique
 from quiz.db.base import db
 from quiz.db.models import Learner
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, tactic_in
-from quiz.services import learners, releases
+from quiz.services import learners, moving
 from quiz.services.flags import LONGEST_NOTE
+from quiz.services.releases import Releases
 from quiz.web.flags.forms import REASONS
 from quiz.web.security import cookie_name, is_static
 
@@ -51,7 +52,7 @@ def _notice_releases() -> None:
     """Move everyone's cards along where the technique files have another release than before."""
     techniques = current_techniques()
     if current_app.extensions.get("noticed") is not techniques:
-        releases.notice(db.session, techniques.catalogue, now=now())
+        moving.notice(db.session, techniques.catalogue, now=now())
         db.session.commit()
         current_app.extensions["noticed"] = techniques
 
@@ -72,6 +73,12 @@ def current_techniques() -> Loaded:
         g.techniques = current_app.extensions["techniques"].load()
     loaded: Loaded = g.techniques
     return loaded
+
+
+def newer_release(collection: Collection) -> str:
+    """The number of a newer release than a collection's, where one is known; else nothing."""
+    releases: Releases = current_app.extensions["releases"]
+    return releases.newer(collection)
 
 
 def current_catalogue() -> Catalogue:
@@ -155,6 +162,7 @@ def init_app(app: Flask) -> None:
         evidence_source=evidence_source,
         find_technique=find_technique,
         kind_title=kind_title,
+        newer_release=newer_release,
         now=now,
         runs_instance=runs_instance,
         theme=theme,

@@ -1,57 +1,85 @@
-"""A new release in a real browser: by keyboard, without scripts, in narrow windows, for axe."""
+"""Getting a release in a real browser: progress, result, without scripts, axe."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AssertAccessible, OpenPage
-from tests.bundle_pair import KEY, publish
+from tests.bundles import write
+from tests.catalogues import STARTER
+from tests.repository import Repository
+
+HERE = "/admin/releases"
+
+
+@pytest.fixture(autouse=True)
+def from_the_repository(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of collections of its own, and a repository on this machine."""
+    shutil.copytree(STARTER, tmp_path / "techniques" / "starter")
+    monkeypatch.setenv("QUIZ_TECHNIQUES_DIR", str(tmp_path / "techniques"))
+    monkeypatch.setenv("QUIZ_ATTACK_URL", repository.address)
 
 
 @pytest.fixture
-def techniques(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that holds release 7; ask for it before the server."""
-    folder = tmp_path / "techniques"
-    publish(folder, tmp_path, 7)
-    monkeypatch.setenv("QUIZ_TECHNIQUES_DIR", str(folder))
-    return folder
+def page(from_the_repository: None, open_page: OpenPage) -> Page:
+    return open_page(HERE)
 
 
-def test_a_card_that_a_release_changed_is_studied_by_keyboard_without_scripts(
-    techniques: Path, open_page: OpenPage, tmp_path: Path
+def stall(repository: Repository) -> None:
+    repository.publish("7.1")
+    repository.answers["/enterprise-attack/enterprise-attack-7.1.json"] = repository.stall
+
+
+def test_a_release_is_fetched_by_keyboard_alone_and_its_result_comes_by_itself(
+    page: Page, repository: Repository
 ) -> None:
-    page = open_page(f"/study/{KEY}", java_script_enabled=False)
-    page.get_by_role("link", name="Show answer").press("Enter")
-    page.get_by_role("button", name="Easy").press("Enter")
-    publish(techniques, tmp_path, 8)
-    page.goto("/")
-    expect(page.get_by_text("A new release changed the answer to 1 card of yours")).to_be_visible()
-    page.get_by_role("main").get_by_role("link", name="What changed").press("Enter")
-    expect(page.get_by_role("heading", level=2)).to_have_text("House ATT&CK 8")
-    page.goto(f"/study/{KEY}")
-    expect(page.get_by_text("Changed in release 8")).to_be_visible()
-    expect(page.get_by_text("Before", exact=True)).to_have_count(0)
-    page.get_by_role("link", name="Show answer").press("Enter")
-    changed = page.get_by_role("region", name="Changed answer")
-    expect(changed.get_by_role("definition").first).to_contain_text("Leaving")
-    expect(changed.get_by_role("definition").last).to_have_text("Staying")
-    page.get_by_role("button", name="Good").press("Enter")
-    page.goto(f"/study/{KEY}")
-    expect(page.get_by_text("Changed in release 8")).to_have_count(0)
+    repository.publish("7.1")
+    page.get_by_label("Release", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("House ATT&CK 7.1 is there: 2 techniques.")).to_be_visible()
+    expect(page.get_by_role("contentinfo")).to_contain_text("Teaching 2 techniques")
 
 
-def test_the_pages_are_accessible(
-    techniques: Path, open_page: OpenPage, assert_accessible: AssertAccessible, tmp_path: Path
+def test_while_it_comes_its_progress_is_shown_and_then_why_it_failed(
+    page: Page, repository: Repository
 ) -> None:
-    page = open_page(f"/study/{KEY}")
-    page.get_by_role("link", name="Show answer").click()
-    page.get_by_role("button", name="Easy").click()
-    publish(techniques, tmp_path, 8)
-    page.goto(f"/study/{KEY}")
-    page.get_by_role("link", name="Show answer").click()
+    stall(repository)
+    page.get_by_role("button", name="Fetch and import").click()
+    expect(page.get_by_role("heading", name="Importing the newest Enterprise")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("button", name="Fetch and import")).to_be_disabled()
+    repository.over.set()
+    expect(page.get_by_text("Nothing changed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Fetch and import")).to_be_enabled()
+
+
+def test_a_file_is_sent_and_the_result_looked_for_without_scripts(
+    open_page: OpenPage, repository: Repository, tmp_path: Path
+) -> None:
+    page = open_page(HERE, java_script_enabled=False)
+    page.get_by_label("STIX bundle").set_input_files(write(tmp_path / "house-7.3.json.gz"))
+    page.get_by_role("button", name="Import", exact=True).click()
+    stalled = page.get_by_role("link", name="Look how far it is")
+    for _ in range(50):
+        if not stalled.is_visible():
+            break
+        stalled.click()
+    expect(page.get_by_text("House ATT&CK 7.3 is there: 2 techniques.")).to_be_visible()
+
+
+def test_the_page_is_accessible_in_each_of_its_states(
+    page: Page, repository: Repository, assert_accessible: AssertAccessible
+) -> None:
     assert_accessible(page)
-    page.goto("/library/releases")
-    for fold in page.locator("details").all():
-        fold.evaluate("fold => fold.open = true")
+    stall(repository)
+    page.get_by_label("Release", exact=True).fill("7.1")
+    page.get_by_role("button", name="Fetch and import").click()
+    expect(page.get_by_role("heading", name="Importing Enterprise 7.1")).to_be_visible()
+    assert_accessible(page)
+    repository.over.set()
+    expect(page.get_by_text("Last import:")).to_be_visible()
     assert_accessible(page)

@@ -18,7 +18,7 @@ from quiz.content.releases import ChangeKind, compare
 from quiz.content.stix import read_release
 from quiz.db.models import Card, Learner, Review
 from quiz.questions.snapshots import snapshot
-from quiz.services import progress, releases, study
+from quiz.services import moving, progress, study
 from quiz.services.deck import Flashcards
 from tests import factories
 from tests.catalogues import attack_release
@@ -86,14 +86,14 @@ def test_no_review_is_lost_and_every_state_is_what_its_log_says(
     session: Session, learner: Learner, old: str, new: str
 ) -> None:
     before, after = enterprise(old), enterprise(new)
-    releases.notice(session, before, now=NOON)
+    moving.notice(session, before, now=NOON)
     study_a_lot(session, learner, before)
     someone_new = factories.learner(session, name="Grace")
     logged, met = log(session), len(cards(session))
     was = progress.totals(session, learner, before, now=LATER)
     assert len(logged) == was.reviews == REVIEWS
 
-    assert releases.notice(session, after, now=LATER)
+    assert moving.notice(session, after, now=LATER)
     assert log(session) == logged
     assert len(cards(session)) == met
     now = progress.totals(session, learner, after, now=LATER)
@@ -102,7 +102,7 @@ def test_no_review_is_lost_and_every_state_is_what_its_log_says(
     assert progress.totals(session, someone_new, after, now=LATER).reviews == 0
 
     moved = cards(session)
-    assert not releases.notice(session, after, now=LATER + timedelta(days=1))
+    assert not moving.notice(session, after, now=LATER + timedelta(days=1))
     assert cards(session) == moved
 
 
@@ -111,10 +111,10 @@ def test_exactly_the_cards_met_whose_answer_changed_come_back_within_a_week(
     session: Session, learner: Learner, old: str, new: str
 ) -> None:
     before, after = enterprise(old), enterprise(new)
-    releases.notice(session, before, now=NOON)
+    moving.notice(session, before, now=NOON)
     study_a_lot(session, learner, before)
     met = {row.key: row.due for row in cards(session)}
-    releases.notice(session, after, now=LATER)
+    moving.notice(session, after, now=LATER)
     changes = compare(snapshot(before), snapshot(after)).answers
     changed = {change.key: change for change in changes if change.key_before in met}
     marked = {row.key: row for row in cards(session) if row.changed_in}
@@ -125,7 +125,7 @@ def test_exactly_the_cards_met_whose_answer_changed_come_back_within_a_week(
     )
     for key, row in marked.items():
         assert tuple(row.new_answer) == changed[key].new
-        assert row.due <= LATER + timedelta(days=releases.SOON)
+        assert row.due <= LATER + timedelta(days=moving.SOON)
     for row in cards(session):
         if row.key not in marked and row.key in met:
             assert row.due == met[row.key]

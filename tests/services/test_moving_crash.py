@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from quiz.db.base import Base, begin_writing, configure_engine
 from quiz.db.models import Learner, TaughtRelease
-from quiz.services import releases, study
+from quiz.services import moving, study
 from tests import factories
 from tests.factories import NOON
 from tests.moving import BADGE, LATER, RIBBON, card, release, review, without
@@ -29,7 +29,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
 from quiz.db.base import configure_engine
-from quiz.services import releases
+from quiz.services import moving
 from tests.services.test_moving_crash import LATER, NEXT
 
 engine = create_engine(sys.argv[1])
@@ -47,7 +47,7 @@ def die(connection, cursor, statement, *_):
 
 
 with Session(engine, expire_on_commit=False) as session:
-    releases.notice(session, NEXT, now=LATER)
+    moving.notice(session, NEXT, now=LATER)
     session.commit()
 print("whole", written)
 """
@@ -59,7 +59,7 @@ def studied(sqlite: Engine) -> Engine:
     with Session(sqlite, expire_on_commit=False) as session:
         begin_writing(session)
         first = release("1")
-        releases.notice(session, first, now=NOON)
+        moving.notice(session, first, now=NOON)
         for name in ("Ada", "Grace"):
             learner = factories.learner(session, name=name)
             review(session, learner, first, f"{RIBBON}/description", 3, 3)
@@ -104,7 +104,7 @@ def test_a_kill_at_any_write_leaves_everything_before_or_after(
         killed += 1
         assert rows(engine) == before
         with Session(engine, expire_on_commit=False) as session:
-            assert releases.notice(session, NEXT, now=LATER)
+            assert moving.notice(session, NEXT, now=LATER)
             session.commit()
             _assert_moved(session)
     assert killed >= 5

@@ -1,329 +1,161 @@
-"""Moving on to another release keeps whatever was learned, and moves everyone along once."""
+"""Getting a release by file, address or name, from a real server on this machine."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import timedelta
-from math import ceil
-from threading import Barrier
+import json
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from quiz.content.releases import ChangeKind
-from quiz.db.models import Card, Learner, Review
-from quiz.services import learners, releases, study, today
-from quiz.services.deck import Flashcards
-from tests import factories
-from tests.conftest import Sessions
-from tests.factories import NOON, invented
-from tests.moving import BADGE, DROP, LATER, RIBBON, card, edited, release, review, without
-
-NAMED = ("/description", "/attack-id", "/technique-for-tactic")
-"""The ends of the keys of cards whose answer is a name."""
+from quiz.content.bundle import InvalidBundle
+from quiz.content.collection import read_collection
+from quiz.content.download import CannotFetch, Patience
+from quiz.content.release_folder import CannotImport
+from quiz.services.releases import KNOWN, Done, Releases, why
+from tests.bundles import write
+from tests.repository import Repository, release, send
 
 
-def test_the_first_look_only_remembers_what_is_taught(session: Session, learner: Learner) -> None:
-    catalogue = release("1")
-    assert releases.notice(session, catalogue, now=NOON)
-    assert not releases.notice(session, catalogue, now=LATER)
-    [taught] = releases.taught(session, catalogue)
-    assert (taught.label, taught.since, taught.comparison) == ("Invented 1", NOON, None)
-
-
-def test_an_equal_release_under_another_number_moves_nothing(
-    session: Session, learner: Learner
-) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{DROP}/tactic", 3, 3)
-    due = card(session, learner, f"{DROP}/tactic").due
-    assert releases.notice(session, release("2"), now=LATER)
-    [taught] = releases.taught(session, release("2"))
-    assert taught.comparison is not None
-    assert (taught.comparison.changes, taught.comparison.answers) == ((), ())
-    assert card(session, learner, f"{DROP}/tactic").due == due
-
-
-def test_only_a_card_whose_answer_changed_comes_back_and_soon(
-    session: Session, learner: Learner
-) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    kinds = ("tactic", "description", "detection-difficulty")
-    for kind in kinds:
-        review(session, learner, release("1"), f"{BADGE}/{kind}", 4, 4, 4)
-    due = {kind: card(session, learner, f"{BADGE}/{kind}").due for kind in kinds}
-    moved = release("2", edited("T9003", tactics=("looking-around",)))
-    releases.notice(session, moved, now=LATER)
-    back = card(session, learner, f"{BADGE}/tactic")
-    assert (back.changed_in, back.old_answer, back.new_answer) == (
-        "2",
-        ["Arrival", "Settling In"],
-        ["Looking Around"],
+@pytest.fixture
+def releases(repository: Repository, tmp_path: Path) -> Releases:
+    """Whoever gets releases from the server into an empty folder."""
+    (tmp_path / "instance").mkdir()
+    return Releases(
+        root=tmp_path / "techniques", instance=tmp_path / "instance", repository=repository.address
     )
-    assert back.due == LATER
-    for kind in ("description", "detection-difficulty"):
-        same = card(session, learner, f"{BADGE}/{kind}")
-        assert (same.changed_in, same.due) == (None, due[kind])
-    assert releases.changed(session, learner, moved) == 1
-    assert study.counts(session, learner, moved, now=LATER).due == 1
 
 
-def test_a_changed_card_says_so_until_it_is_rated(session: Session, learner: Learner) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    key = f"{BADGE}/tactic"
-    review(session, learner, release("1"), key, 4)
-    moved = release("2", edited("T9003", tactics=("looking-around",)))
-    releases.notice(session, moved, now=LATER)
-    served = study.next_card(session, learner, moved, now=LATER)
-    assert served is not None
-    assert served.key == key
-    assert served.changed is not None
-    assert (served.changed.release, served.changed.old, served.changed.new) == (
-        "2", ("Arrival", "Settling In"), ("Looking Around",)
-    )  # fmt: skip
-    study.rate(session, learner, moved, key, 3, sequence=served.sequence, duration_ms=1, now=LATER)
-    after = study.card(session, learner, moved, key, now=LATER)
-    assert after is not None
-    assert after.changed is None
-    assert releases.changed(session, learner, moved) == 0
-    assert study.rebuild(session, learner) == 0
+def bring(releases: Releases, source: str, **options: str) -> Done:
+    with releases.obtain(source, progress=lambda _come, _all: None, **options) as got:  # type: ignore[arg-type]
+        return releases.import_(got)
 
 
-def test_a_rebuild_keeps_a_changed_card_early(session: Session, learner: Learner) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{BADGE}/tactic", 4, 4, 4)
-    releases.notice(session, release("2", edited("T9003", tactics=("arrival",))), now=LATER)
-    assert study.rebuild(session, learner) == 0
-    assert card(session, learner, f"{BADGE}/tactic").due == LATER
+def left_over(releases: Releases) -> list[str]:
+    return [path.name for path in (releases.instance / "fetching").iterdir()]
 
 
-def test_an_answer_that_changes_back_before_it_was_shown_is_as_it_was(
-    session: Session, learner: Learner
+def test_an_exact_number_is_fetched_without_the_index(
+    releases: Releases, repository: Repository
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    key = f"{BADGE}/tactic"
-    review(session, learner, release("1"), key, 4, 4)
-    due = card(session, learner, key).due
-    releases.notice(session, release("2", edited("T9003", tactics=("arrival",))), now=LATER)
-    releases.notice(session, release("3"), now=LATER)
-    back = card(session, learner, key)
-    assert (back.changed_in, back.old_answer, back.changed_due, back.due) == (None, None, None, due)
-    assert study.rebuild(session, learner) == 0
+    repository.publish("7.1")
+    done = bring(releases, "7.1")
+    assert repository.asked == ["/enterprise-attack/enterprise-attack-7.1.json"]
+    assert done.collection.release == "7.1"
+    assert read_collection(releases.root / "enterprise-attack").label == "House ATT&CK 7.1"
+    assert left_over(releases) == []
 
 
-def test_an_answer_that_changes_twice_is_shown_beside_the_one_that_was_learned(
-    session: Session, learner: Learner
+@pytest.mark.parametrize("name", ["newest", "7", "enterprise-attack-newest"])
+def test_the_newest_is_looked_up_and_remembered(
+    releases: Releases, repository: Repository, name: str
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    key = f"{BADGE}/tactic"
-    review(session, learner, release("1"), key, 4)
-    releases.notice(session, release("2", edited("T9003", tactics=("arrival",))), now=LATER)
-    third = release("3", edited("T9003", tactics=("looking-around",)))
-    releases.notice(session, third, now=LATER)
-    back = card(session, learner, key)
-    assert (back.changed_in, back.old_answer) == ("3", ["Arrival", "Settling In"])
-    assert back.new_answer == ["Looking Around"]
+    repository.publish("7.1")
+    repository.index({"enterprise-attack": ["7.0", "7.1"], "ics-attack": ["9.0"]})
+    assert releases.known() == {}
+    assert bring(releases, name).collection.release == "7.1"
+    assert releases.known()["ics-attack"] == ("9.0",)
 
 
-def test_many_changed_cards_are_spread_over_a_week(session: Session, learner: Learner) -> None:
-    first = release("1")
-    releases.notice(session, first, now=NOON)
-    deck = first.once(Flashcards)
-    named = [card for key, card in list(deck.cards.items()) if key.endswith(NAMED)]
-    keys = [card.key for card in named if deck.can_ask(card)]
-    for key in keys:
-        review(session, learner, first, key, 4, 4, 4)
-    renamed = release("2", [replace(t, name=f"New {t.name}") for t in invented()])
-    releases.notice(session, renamed, now=LATER)
-    rows = session.scalars(select(Card).where(Card.changed_in.is_not(None))).all()
-    days = {learners.study_day(learner, row.due) for row in rows if row.due}
-    assert len(rows) == len(keys)
-    assert len(days) == ceil(len(keys) / releases.A_DAY) > 1
-    assert max(days) < learners.study_day(learner, LATER) + timedelta(days=releases.SOON)
-
-
-# Revoked techniques
-
-
-def test_history_follows_a_revoked_technique_to_its_successor(
-    session: Session, learner: Learner
+def test_an_address_gives_its_files_name_to_a_bundle_without_a_number(
+    releases: Releases, repository: Repository
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{RIBBON}/description", 3, 1, 3)
-    second = release("2", without("T9001.001"), {RIBBON: BADGE})
-    releases.notice(session, second, now=LATER)
-    moved = card(session, learner, f"{BADGE}/description")
-    assert (moved.stix_id, moved.reviews, moved.changed_in) == (BADGE, 3, "2")
-    assert moved.old_answer == ["Parcel Drop: Ribboned Box"]
-    assert moved.new_answer == ["Borrowed Badge"]
-    logged = session.scalars(select(Review.card_key).where(Review.card_id == moved.id)).all()
-    assert set(logged) == {f"{RIBBON}/description"}  # what was asked then
-    assert study.rebuild(session, learner) == 0
-    misses = today.today(session, learner, second, now=NOON + timedelta(days=5)).recent_misses
-    assert [technique.stix_id for technique in misses] == [BADGE]
+    repository.answers["/house-7.3.json?raw=1"] = send(write(releases.instance / "x").read_bytes())
+    done = bring(releases, f"{repository.address}/house-7.3.json?raw=1")
+    assert done.collection.release == "7.3"
 
 
-def test_where_the_successors_card_was_studied_more_that_one_goes_on(
-    session: Session, learner: Learner
+def test_a_number_that_is_not_there_is_said(releases: Releases, repository: Repository) -> None:
+    with pytest.raises(CannotFetch, match=r"no release 9.9 of ics-attack: .* is not there \(404\)"):
+        bring(releases, "9.9", domain="ics-attack")
+    assert left_over(releases) == []
+
+
+def test_another_release_than_the_one_asked_for_is_refused(
+    releases: Releases, repository: Repository
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{RIBBON}/description", 3)
-    review(session, learner, release("1"), f"{BADGE}/description", 3, 3)
-    releases.notice(session, release("2", without("T9001.001"), {RIBBON: BADGE}), now=LATER)
-    assert card(session, learner, f"{BADGE}/description").reviews == 2
-    assert card(session, learner, f"{BADGE}/description").changed_in is None
-    assert card(session, learner, f"{RIBBON}/description").reviews == 1
-    assert study.rebuild(session, learner) == 0
+    repository.publish("7.1", content=release("6.0"))
+    with pytest.raises(InvalidBundle, match=r"enterprise-attack 6.0, not enterprise-attack 7.1"):
+        bring(releases, "7.1")
+    assert not releases.root.exists()
 
 
-def test_of_several_the_most_studied_goes_on_and_the_others_rest_with_their_logs(
-    session: Session, learner: Learner
+def test_a_digest_that_is_not_the_published_one_is_refused(
+    releases: Releases, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{DROP}/description", 3, 3)
-    review(session, learner, release("1"), f"{RIBBON}/description", 3, 3, 3)
-    review(session, learner, release("1"), f"{BADGE}/description", 3)
-    gone = {DROP: BADGE, RIBBON: DROP}  # by way of another that is gone too
-    second = release("2", without("T9001", "T9001.001"), gone)
-    releases.notice(session, second, now=LATER)
-    assert card(session, learner, f"{BADGE}/description").reviews == 3
-    resting = {card(session, learner, f"{i}/description").reviews for i in (DROP, RIBBON)}
-    assert resting == {1, 2}
-    assert study.rebuild(session, learner) == 0
-    releases.notice(session, release("3", without("T9001", "T9001.001"), gone), now=LATER)
-    assert card(session, learner, f"{BADGE}/description").reviews == 3
+    content = repository.publish("7.1")
+    package = tmp_path / "mitreattack"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for digest in (sha256(content).hexdigest(), "0" * 64):
+        table = {"enterprise": {"7.1": digest}}
+        (package / "release_info.py").write_text(f"STIX21 = {table}")
+        if digest[:9] == "0" * 9:
+            with pytest.raises(CannotFetch, match="publishes 0000000"):
+                bring(releases, "7.1")
+        else:
+            with releases.obtain("7.1", progress=lambda _come, _all: None) as got:
+                assert (got.sha256, got.checked) == (digest, True)
 
 
-def test_a_card_asked_for_is_still_asked_for_under_the_successor(
-    session: Session, learner: Learner
+def test_offline_nothing_is_asked_for(repository: Repository, tmp_path: Path) -> None:
+    repository.publish("7.1")
+    offline = Releases(
+        root=tmp_path / "t", instance=tmp_path, repository=repository.address, offline=True
+    )
+    for source in ("7.1", "newest", f"{repository.address}/index.json"):
+        with pytest.raises(CannotFetch, match="nothing is fetched offline"):
+            bring(offline, source)
+    assert repository.asked == []
+    assert bring(offline, str(write(tmp_path / "house-7.1.json"))).techniques == 2
+
+
+def test_a_file_of_the_name_is_taken_before_a_release_of_it(
+    releases: Releases, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    keys = [f"{RIBBON}/description"]
-    study.queue(session, learner, release("1"), keys, now=NOON)
-    second = release("2", without("T9001.001"), {RIBBON: BADGE})
-    releases.notice(session, second, now=LATER)
-    served = study.next_card(session, learner, second, now=LATER)
-    assert served is not None
-    assert served.key == f"{BADGE}/description"
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "7.1")
+    assert bring(releases, "7.1").techniques == 2
+    assert repository.asked == []
 
 
-def test_new_successors_under_the_same_number_are_noticed_too(
-    session: Session, learner: Learner
+def test_two_at_once_are_one_too_many_and_what_a_crash_left_is_cleared(
+    releases: Releases, repository: Repository
 ) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{RIBBON}/description", 3)
-    releases.notice(session, release("1", without("T9001.001"), {RIBBON: BADGE}), now=LATER)
-    assert card(session, learner, f"{BADGE}/description").reviews == 1
+    repository.publish("7.1")
+    with releases.work() as folder:
+        (folder / "left").write_text("over")
+        with pytest.raises(CannotImport, match="another import is under way"):
+            bring(releases, "7.1")
+        assert (folder / "left").exists()
+    (releases.instance / "fetching" / "left").write_text("over")
+    bring(releases, "7.1")
+    assert left_over(releases) == []
 
 
-# What vanished
-
-
-def test_a_vanished_technique_rests_and_wakes_as_it_was(session: Session, learner: Learner) -> None:
-    key = f"{RIBBON}/description"
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), key, 3, 3)
-    due = card(session, learner, key).due
-    second = release("2", without("T9001.001"))
-    releases.notice(session, second, now=LATER)
-    assert study.counts(session, learner, second, now=LATER).due == 0
-    assert releases.taught(session, second)[0].comparison is not None
-    releases.notice(session, release("3"), now=LATER)
-    assert study.counts(session, learner, release("3"), now=LATER).due == 1
-    assert card(session, learner, key).due == due
-
-
-def test_what_changed_while_a_technique_was_away_is_told_on_its_return(
-    session: Session, learner: Learner
+def test_a_newer_release_is_told_of_the_domains_own_folder_alone(
+    releases: Releases, repository: Repository
 ) -> None:
-    key = f"{RIBBON}/description"
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), key, 3)
-    releases.notice(session, release("2", without("T9001.001")), now=LATER)
-    releases.notice(session, release("3", edited("T9001.001", name="Bowed Box")), now=LATER)
-    back = card(session, learner, key)
-    assert back.old_answer == ["Parcel Drop: Ribboned Box"]
-    assert back.new_answer == ["Parcel Drop: Bowed Box"]
+    repository.publish("7.1")
+    collection = bring(releases, "7.1").collection
+    assert releases.newer(collection) == ""
+    repository.index({"enterprise-attack": ["7.1", "10.0"]})
+    releases.look()
+    assert releases.newer(collection) == "10.0"
+    for text in ("", "[]", "{", '{"enterprise-attack": 3}', '{"enterprise-attack": []}'):
+        (releases.instance / KNOWN).write_text(text)
+        assert releases.newer(collection) == ""
 
 
-# Which release takes whose place
+def test_a_look_that_fails_forgets_nothing(releases: Releases, repository: Repository) -> None:
+    repository.index({"ics-attack": ["9.0"]})
+    releases.look()
+    repository.answers["/index.json"] = repository.stall
+    with pytest.raises(CannotFetch, match=r"did not answer within 0.2 s"):
+        releases.look(patience=Patience(answer=0.2))
+    assert json.loads((releases.instance / KNOWN).read_text()) == {"ics-attack": ["9.0"]}
 
 
-def test_a_release_is_compared_with_the_collection_that_stepped_back_for_it(
-    session: Session, learner: Learner
-) -> None:
-    releases.notice(session, release("1", without("T9001.001"), name="starter"), now=NOON)
-    releases.notice(session, release("1"), now=LATER)
-    [taught] = releases.taught(session, release("1"))
-    assert taught.comparison is not None
-    [added] = taught.comparison.of_kind(ChangeKind.ADDED)
-    assert added.stix_id == RIBBON
-
-
-def test_a_collection_with_other_techniques_takes_nobodys_place(
-    session: Session, learner: Learner
-) -> None:
-    own = [t for t in invented() if t.attack_id.startswith("T9001")]
-    releases.notice(session, release("1", own, name="acme"), now=NOON)
-    others = release("1", without("T9001", "T9001.001", "T9001.002"))
-    releases.notice(session, others, now=LATER)
-    assert releases.taught(session, others)[0].comparison is None
-
-
-def test_everyone_moves_and_nobody_twice(session: Session, learner: Learner) -> None:
-    another = factories.learner(session, name="Grace")
-    releases.notice(session, release("1"), now=NOON)
-    for who in (learner, another):
-        review(session, who, release("1"), f"{RIBBON}/description", 4, 4)
-    second = release("2", without("T9001.001"), {RIBBON: BADGE})
-    assert releases.notice(session, second, now=LATER)
-    assert not releases.notice(session, second, now=LATER + timedelta(days=3))
-    for who in (learner, another):
-        assert card(session, who, f"{BADGE}/description").due == LATER
-    assert session.scalar(select(func.count()).select_from(Review)) == 4
-
-
-@pytest.mark.parametrize("number", ["1", "2"])
-def test_looking_at_what_is_known_writes_nothing(
-    session: Session, learner: Learner, number: str
-) -> None:
-    catalogue = release(number)
-    releases.notice(session, catalogue, now=NOON)
-    session.commit()
-    releases.notice(session, catalogue, now=NOON)
-    assert not session.dirty
-
-
-def test_two_processes_that_notice_at_once_move_everyone_once(
-    sessions: Sessions, session: Session, learner: Learner
-) -> None:
-    releases.notice(session, release("1"), now=NOON)
-    review(session, learner, release("1"), f"{RIBBON}/description", 4, 4)
-    session.commit()
-    second = release("2", without("T9001.001"), {RIBBON: BADGE})
-    at_once = Barrier(2)
-
-    def notice(_: int) -> bool:
-        with sessions() as own:
-            at_once.wait()
-            moved = releases.notice(own, second, now=LATER)
-            own.commit()
-            return moved
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(notice, range(2))) == [False, True]
-    assert card(session, learner, f"{BADGE}/description").reviews == 2
-
-
-def test_two_processes_that_look_for_the_first_time_remember_it_once(sessions: Sessions) -> None:
-    at_once = Barrier(2)
-
-    def notice(_: int) -> bool:
-        with sessions() as own:
-            at_once.wait()
-            moved = releases.notice(own, release("1"), now=NOON)
-            own.commit()
-            return moved
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(notice, range(2))) == [False, True]
+def test_each_trouble_is_a_sentence() -> None:
+    assert why(InvalidBundle("not JSON"), "7.1") == "7.1: not JSON"
+    assert why(CannotFetch("no network"), "7.1") == "no network"
+    assert why(OSError(28, "No space left on device"), "7.1") == "7.1: No space left on device"

@@ -1,5 +1,6 @@
 """An app over the starter and an empty database, and someone who uses its pages."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,6 @@ from flask.testing import FlaskClient
 from quiz import create_app
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import db
-from tests.catalogues import STARTER
 from tests.web.visitor import Visitor
 
 MakeApp = Callable[..., Flask]
@@ -41,7 +41,7 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def starter_folder() -> TechniqueFolder:
     """The starter, read once for the whole run."""
-    return TechniqueFolder(STARTER.parent)
+    return TechniqueFolder(Path(os.environ["QUIZ_TECHNIQUES_DIR"]))
 
 
 @pytest.fixture

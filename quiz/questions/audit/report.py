@@ -17,7 +17,7 @@ from quiz.questions.audit.solvers import (
 
 MARGIN = 0.05
 """How much better than chance a guesser may be."""
-MARGIN_OF_MEMORY = 0.15
+MARGIN_OF_MEMORY = 0.20
 """The same for a guesser who remembers every question of the bank, where options are techniques.
 
 Those documented for nearly everyone can hardly ever be wrong, however options are drawn.

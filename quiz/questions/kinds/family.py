@@ -1,6 +1,6 @@
 """A sub-technique's parent, or a technique's sub-technique."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from random import Random
 
@@ -11,6 +11,9 @@ from quiz.questions.base import Choice, Draft, Nearness, QuestionKind
 from quiz.questions.distractors import Allowed, Weights, fair_weights, nearest
 from quiz.questions.notes import describe, gist
 from quiz.questions.wording import share_letters, share_stems
+
+MOST_OFTEN = 5
+"""Of how many sub-techniques' questions their parent may be the key."""
 
 
 class FamilyKind(QuestionKind):
@@ -26,8 +29,8 @@ class FamilyKind(QuestionKind):
     needs_options = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
-        """Need a parent or child whose name is not told by the technique's own."""
-        return bool(_relatives(technique, catalogue))
+        """Need a parent or child whose name is not told; of a large family ask a few alone."""
+        return technique in catalogue.once(_asked)
 
     def ask(
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
@@ -67,6 +70,20 @@ class FamilyKind(QuestionKind):
         parent = catalogue.parent(technique)
         relatives = (parent,) if parent else catalogue.children(technique)
         return tuple(other.name for other in relatives)
+
+
+def _asked(catalogue: Catalogue) -> frozenset[Technique]:
+    """The techniques to ask about: of a large family, whose head would be the key, a few."""
+    keyed: Counter[Technique] = Counter()
+    asked = set()
+    for technique in sorted(catalogue, key=lambda t: Random(t.stix_id).random()):  # noqa: S311
+        relatives = _relatives(technique, catalogue)
+        parent = catalogue.parent(technique)
+        if relatives and not (parent and keyed[parent] == MOST_OFTEN):
+            asked.add(technique)
+            if parent:
+                keyed[parent] += 1
+    return frozenset(asked)
 
 
 def _relatives(technique: Technique, catalogue: Catalogue) -> list[Technique]:
@@ -112,6 +129,7 @@ def _weights(catalogue: Catalogue) -> Weights:
     asked = (
         (1 / len(relatives), key, _may_stand(technique, key, catalogue))
         for technique in catalogue
+        if technique in catalogue.once(_asked)
         for relatives in [_relatives(technique, catalogue)]
         for key in relatives
     )

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from quiz.db.base import begin_writing, db
 from quiz.services import flags as flags_service
 from quiz.services import switches
+from quiz.web.admin import releases
 from quiz.web.admin.forms import Show, SwitchForm
 from quiz.web.context import current_learner, current_zone, now, runs_instance
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+bp.register_blueprint(releases.bp)
 
 PAGE_SIZE = 10
 

@@ -16,8 +16,7 @@ from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
 from quiz.questions.kinds import KINDS
-from quiz.services import progress
-from quiz.services import releases as moving
+from quiz.services import moving, progress
 from quiz.web.context import (
     current_catalogue,
     current_learner,
