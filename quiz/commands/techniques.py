@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from quiz.commands.compare import diff
 from quiz.commands.getting import Bar, digest, imported
 from quiz.commands.source import load
 from quiz.content.collection import DOMAINS
@@ -14,6 +15,7 @@ from quiz.content.folder import Loaded
 from quiz.services.releases import TROUBLE, Releases, why
 
 techniques = AppGroup("techniques", help="Look at the technique files, and import releases.")
+techniques.add_command(diff)
 
 
 @techniques.command("check")

@@ -23,6 +23,17 @@ def tactic_name(short_name: str) -> str:
     return " ".join(w if w in SMALL_WORDS and i else w.capitalize() for i, w in enumerate(words))
 
 
+def domain_name(domain: str) -> str:
+    """Name a domain as people do: *Enterprise* for ``enterprise-attack``."""
+    words = domain.removesuffix("-attack").split("-")
+    return " ".join("ICS" if word == "ics" else word.capitalize() for word in words)
+
+
+def by_fullness(collections: Iterable[Collection]) -> list[Collection]:
+    """Sort collections by how many tactics they declare: a whole matrix before additions to it."""
+    return sorted(collections, key=lambda collection: -len(collection.tactics))
+
+
 def linked_ids(markdown: str) -> tuple[AttackId, ...]:
     """List the techniques that a text links to, each once, in order of appearance."""
     found = (AttackId(f"{a}.{b}" if b else a) for a, b in TECHNIQUE_LINK.findall(markdown))
@@ -194,13 +205,26 @@ class Catalogue:
     # Indexes
 
     def _declare_tactics(self, fallback: tuple[Tactic, ...]) -> dict[str, dict[str, Tactic]]:
-        declared: dict[str, dict[str, Tactic]] = defaultdict(dict)
-        for tactic in (t for c in self.collections for t in c.tactics):
-            declared[tactic.domain].setdefault(tactic.short_name, tactic)
+        """Lay out each domain's tactics as its fullest collection has them.
+
+        What only another collection declares comes behind what it has before it.
+        """
+        declared: dict[str, list[Tactic]] = defaultdict(list)
+        for collection in by_fullness(self.collections):
+            order = declared[collection.domain]
+            places = {tactic.short_name: place for place, tactic in enumerate(order)}
+            place = -1
+            for tactic in collection.tactics:
+                if tactic.short_name in places:
+                    place = places[tactic.short_name]
+                else:
+                    place += 1
+                    order.insert(place, tactic)
+                    places = {tactic.short_name: place for place, tactic in enumerate(order)}
         for tactic in fallback:
             if not any(c.domain == tactic.domain and c.tactics for c in self.collections):
-                declared[tactic.domain].setdefault(tactic.short_name, tactic)
-        return declared
+                declared[tactic.domain].append(tactic)
+        return {d: {t.short_name: t for t in order} for d, order in declared.items()}
 
     def _merge_tactics(self) -> dict[str, tuple[Tactic, ...]]:
         used: dict[str, set[str]] = defaultdict(set)

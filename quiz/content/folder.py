@@ -209,18 +209,16 @@ class TechniqueFolder:
                 message = f'the same "name" as {_shown(namesake)}; give one of the two another'
                 problems.append(Problem(file=_shown(folder / ABOUT), line=1, message=message))
         techniques = []
-        first: dict[str, str] = {}
+        first: dict[tuple[str, ...], str] = {}
         for path, file in sorted(self._files.items()):
             problems += file.problems
             if not file.technique:
                 continue
-            other = first.setdefault(file.technique.stix_id, path)
-            if other == path:
+            clash = _clash(path, file.technique, first)
+            if clash is None:
                 techniques.append(file.technique)
             else:
-                message = f"the same id as in {_shown(other)}; remove one of the two files"
-                line = file.technique.lines.get("id", 1)
-                problems.append(Problem(file=_shown(path), line=line, message=message))
+                problems.append(clash)
         collections = tuple(about.collection for about in self._abouts.values())
         return Loaded(
             catalogue=Catalogue(techniques, collections, fallback_tactics=self._fallback_tactics),
@@ -228,6 +226,28 @@ class TechniqueFolder:
             collections=collections,
             left_out=len(self._files) - len(techniques),
         )
+
+
+def _clash(path: str, technique: Technique, first: dict[tuple[str, ...], str]) -> Problem | None:
+    """Tell where a file is about what an earlier one is about, by STIX id or by ATT&CK ID.
+
+    ``first`` holds what was met so far. Retired techniques may share an ATT&CK ID: it is
+    often their successor's.
+    """
+    remedies: dict[tuple[str, ...], str] = {
+        ("id", technique.stix_id): "remove one of the two files"
+    }
+    if not technique.retired:
+        attack_id = ("mitre_attack_url", technique.domain, str(technique.attack_id))
+        remedies[attack_id] = "give one of the two techniques another"
+    for identity, remedy in remedies.items():
+        if other := first.get(identity):
+            what = "id" if identity[0] == "id" else f"ID, {technique.attack_id},"
+            message = f"the same {what} as in {_shown(other)}; {remedy}"
+            line = technique.lines.get(identity[0], 1)
+            return Problem(file=_shown(path), line=line, message=message)
+    first.update(dict.fromkeys(remedies, path))
+    return None
 
 
 def _look(root: Path, one_collection: bool) -> tuple[list[_Found], list[Problem]]:

@@ -33,6 +33,10 @@ class Card(Base):
     ``stability`` is in days, ``difficulty`` from 1 to 10; both are empty until
     the first review. ``queued_at`` is set where the learner asked to study the
     card next, due or not.
+
+    Where a release changed the answer, ``changed_in`` names it until the card is
+    rated again, with the answers in words before and since; ``changed_due`` is when
+    the card comes back for that, if it is not ``due`` earlier.
     """
 
     __tablename__ = "card"
@@ -59,6 +63,10 @@ class Card(Base):
     reviews: Mapped[int] = mapped_column(default=0)
     lapses: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime | None]
+    changed_in: Mapped[str | None] = mapped_column(Text)
+    changed_due: Mapped[datetime | None]
+    old_answer: Mapped[list[str] | None]
+    new_answer: Mapped[list[str] | None]
 
 
 class Review(Base):
@@ -198,3 +206,21 @@ class SwitchedOff(Base):
     learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="SET NULL"))
     why: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime]
+
+
+class TaughtRelease(Base):
+    """What a collection taught when it was looked at last, and what it had taught before.
+
+    ``edition`` is a digest that differs once the collection names another release or
+    other successors. ``content`` and ``before`` are snapshots; ``before`` is empty where
+    there was nothing to compare with.
+    """
+
+    __tablename__ = "taught_release"
+
+    collection: Mapped[str] = mapped_column(Text, primary_key=True)
+    domain: Mapped[str] = mapped_column(Text)
+    edition: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+    content: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)

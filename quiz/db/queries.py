@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
 
-from quiz.db.models import Attempt, AttemptQuestion, Card, Flag, Learner, Review, SwitchedOff
+from quiz.db.models import (
+    Attempt,
+    AttemptQuestion,
+    Card,
+    Flag,
+    Learner,
+    Review,
+    SwitchedOff,
+    TaughtRelease,
+)
 
 IN_STEPS = ("learning", "relearning")
 
@@ -27,6 +36,11 @@ def local_learner() -> Select[Learner]:
 def learner_for_update(learner_id: int) -> Select[int]:
     """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
     return select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)
+
+
+def learners() -> Select[Learner]:
+    """Everyone, always in the same order, so that two who lock them all do not wait in a circle."""
+    return select(Learner).order_by(Learner.id)
 
 
 # Cards
@@ -149,9 +163,10 @@ def review_log(learner_id: int) -> Select[int, int, datetime]:
 
 
 def last_reviewed(learner_id: int, since: datetime) -> Select[str]:
-    """The keys of the cards reviewed since a moment, the latest first."""
+    """The keys of the cards reviewed since a moment, as they are now, the latest first."""
     return (
-        select(Review.card_key)
+        select(Card.key)
+        .join(Review, Review.card_id == Card.id)
         .where(Review.learner_id == learner_id, Review.reviewed_at >= since)
         .order_by(Review.reviewed_at.desc(), Review.id.desc())
     )
@@ -170,14 +185,15 @@ def ratings_since(learner_id: int, since: datetime) -> Select[datetime, int]:
 
 
 def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
-    """The cards rated *again* since a moment and still asked, latest first."""
+    """The cards, by their keys now, rated *again* since a moment and still asked, latest first."""
     return (
-        select(Review.card_key, Review.reviewed_at)
+        select(Card.key, Review.reviewed_at)
+        .join(Review, Review.card_id == Card.id)
         .where(
             Review.learner_id == learner_id,
             Review.reviewed_at >= since,
             Review.rating == 1,
-            Review.card_key.not_in(switched_off_keys()),
+            Card.key.not_in(switched_off_keys()),
         )
         .order_by(Review.reviewed_at.desc())
     )
@@ -389,6 +405,29 @@ def switched_off() -> Select[SwitchedOff, str | None]:
         .outerjoin(Learner, Learner.id == SwitchedOff.learner_id)
         .order_by(SwitchedOff.since.desc(), SwitchedOff.card_key)
     )
+
+
+# Releases
+
+
+def editions() -> Select[str, str]:
+    """Which edition of each collection was taught last."""
+    return select(TaughtRelease.collection, TaughtRelease.edition)
+
+
+def taught_releases() -> Select[TaughtRelease]:
+    """What each collection has taught, the newest first, without the snapshots."""
+    return select(TaughtRelease).order_by(TaughtRelease.since.desc(), TaughtRelease.collection)
+
+
+def taught_releases_for_update() -> Select[TaughtRelease]:
+    """The same, locked until the transaction ends."""
+    return taught_releases().with_for_update()
+
+
+def changed_cards(learner_id: int) -> Select[str]:
+    """The keys of the cards whose answer a release changed, and that were not rated since."""
+    return select(Card.key).where(Card.learner_id == learner_id, Card.changed_in.is_not(None))
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

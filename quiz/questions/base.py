@@ -213,6 +213,14 @@ class QuestionKind(ABC):
         technique, catalogue, random state and nearness give the same draft.
         """
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Say what is true whatever the seed: all that the key is taken from, in words.
+
+        A card's answer has changed where this differs between two releases. By
+        itself it is the technique's name, which is the key of most kinds.
+        """
+        return (catalogue.display_name(technique),)
+
     def ask_typed(
         self,
         technique: Technique,

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs
 
 from sqlalchemy.orm import Session
 
-from quiz.content.catalogue import tactic_name
+from quiz.content.catalogue import domain_name, tactic_name
 from quiz.db import queries
 from quiz.db.models import Attempt, Learner
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope
+from quiz.questions.scope import Scope, split_tactic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,20 @@ def _title(query: str) -> str:
     """Name an attempt by its scope: *Persistence, Discovery · Windows*."""
     scope = Scope.from_lists(parse_qs(query))
     parts = (
-        [domain.removesuffix("-attack").capitalize() for domain in scope.domains],
-        [tactic_name(short_name) for short_name in scope.tactics],
+        [domain_name(domain) for domain in scope.domains],
+        [_tactic(value) for value in scope.tactics],
         scope.platforms,
         [level.capitalize() for level in scope.difficulties],
         scope.techniques,
         [KINDS[slug].title if slug in KINDS else slug for slug in scope.kinds],
     )
     return " · ".join(_shortened(part) for part in parts if part) or "All techniques"
+
+
+def _tactic(value: str) -> str:
+    domain, short_name = split_tactic(value)
+    name = tactic_name(short_name)
+    return f"{name} ({domain_name(domain)})" if domain else name
 
 
 def _shortened(names: Sequence[str], most: int = 3) -> str:

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlencode
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, domain_name
+from quiz.content.technique import Tactic, Technique
 from quiz.db import queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.grading import grade, tidy
@@ -292,15 +293,24 @@ def result(session: Session, learner: Learner, attempt_id: int, catalogue: Catal
     rows = session.scalars(queries.attempt_questions(learner.id, attempt_id)).all()
     scores = [row.score for row in rows]
     answered = [(row, row.score) for row in rows if row.score is not None]
-    tactics = [tactic.name for domain in catalogue.domains for tactic in catalogue.tactics(domain)]
+    techniques = [catalogue.by_stix_id.get(row.stix_id) for row, _ in answered]
+    several = len({technique.domain for technique in techniques if technique}) > 1
     return Result(
         score=sum(score for _, score in answered),
         answered=len(answered),
         missed=sum(score < 1 for _, score in answered),
         total=len(rows),
         by_tactic=_shares(
-            ((name, score) for row, score in answered for name in _tactics(row, catalogue)),
-            order=tactics,
+            (
+                (label, score)
+                for technique, (_, score) in zip(techniques, answered, strict=True)
+                for label in _tactics(technique, catalogue, several=several)
+            ),
+            order=[
+                _tactic_label(tactic, several=several)
+                for domain in catalogue.domains
+                for tactic in catalogue.tactics(domain)
+            ],
         ),
         by_kind=_shares(
             ((_kind_title(row.kind), score) for row, score in answered),
@@ -372,9 +382,22 @@ def _kind_title(slug: str) -> str:
     return KINDS[slug].title if slug in KINDS else slug
 
 
-def _tactics(row: AttemptQuestion, catalogue: Catalogue) -> tuple[str, ...]:
-    technique = catalogue.by_stix_id.get(row.stix_id)
-    return catalogue.tactic_names(technique) if technique else (GONE,)
+def _tactics(
+    technique: Technique | None, catalogue: Catalogue, *, several: bool
+) -> tuple[str, ...]:
+    if technique is None:
+        return (GONE,)
+    own = set(technique.tactics)
+    return tuple(
+        _tactic_label(tactic, several=several)
+        for tactic in catalogue.tactics(technique.domain)
+        if tactic.short_name in own
+    )
+
+
+def _tactic_label(tactic: Tactic, *, several: bool) -> str:
+    """Name a tactic; with its domain where the answers are about several."""
+    return f"{tactic.name} ({domain_name(tactic.domain)})" if several else tactic.name
 
 
 def _shares(scores: Iterable[tuple[str, float]], order: Sequence[str]) -> tuple[Share, ...]:

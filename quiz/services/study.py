@@ -57,12 +57,21 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAnswer:
+    """What a release, by its name, made of a card's answer since it was rated last."""
+
+    release: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """A card to show. ``sequence`` is the place that rating it takes in the card's log.
 
     ``previews`` says how long after now each rating would make it due again.
     ``due`` and ``last_review`` are empty for a new card; ``early`` says that the
-    card was met before and is not up yet.
+    card was met before and is not up yet; ``changed`` that its answer is another one now.
     """
 
     key: str
@@ -75,6 +84,7 @@ class Served:
     due: datetime | None
     last_review: datetime | None
     early: bool
+    changed: ChangedAnswer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +275,7 @@ def _review(learner: Learner, row: Card, rating: int, *, duration_ms: int, now: 
         algorithm=scheduling.ALGORITHM,
         parameters_version=scheduling.PARAMETERS_VERSION,
     )
+    row.changed_in = row.changed_due = row.old_answer = row.new_answer = None
     _remember(row, after)
     row.reviews += 1
     row.lapses += scheduling.is_lapse(before, rating)
@@ -278,7 +289,8 @@ def _remember(row: Card, state: MemoryState) -> None:
     row.step = state.step
     row.stability = state.stability
     row.difficulty = state.difficulty
-    row.due = state.due
+    # A changed answer brings a card back earlier than its memory would.
+    row.due = min(filter(None, (state.due, row.changed_due)), default=None)
     row.last_review = state.last_review
 
 
@@ -332,6 +344,15 @@ def _serve(
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
+        changed=_changed(row) if row else None,
+    )
+
+
+def _changed(row: Card) -> ChangedAnswer | None:
+    if row.changed_in is None:
+        return None
+    return ChangedAnswer(
+        release=row.changed_in, old=tuple(row.old_answer or ()), new=tuple(row.new_answer or ())
     )
 
 

@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import history, progress, study
+from quiz.services import history, moving, progress, study
 from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
 from quiz.services.study import Counts
@@ -23,7 +23,10 @@ MOST_MISSES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The first page's contents. ``days`` are the last seven, today last."""
+    """The first page's contents. ``days`` are the last seven, today last.
+
+    ``changed`` counts the cards whose answer a release changed since they were rated last.
+    """
 
     counts: Counts
     unfinished: tuple[AttemptSummary, ...]
@@ -31,6 +34,7 @@ class Today:
     totals: Totals
     first_visit: bool
     recent_misses: tuple[Technique, ...]
+    changed: int
 
 
 def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime) -> Today:
@@ -42,6 +46,7 @@ def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: date
         totals=progress.totals(session, learner, catalogue, now=now),
         first_visit=not session.scalars(queries.has_started(learner.id)).one(),
         recent_misses=_recent_misses(session, learner, catalogue, now),
+        changed=moving.changed(session, learner, catalogue),
     )
 
 

@@ -9,18 +9,17 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.collection import FILE
 from quiz.content.folder import Loaded
 from quiz.content.technique import Collection, Technique
 from quiz.db.base import db
 from quiz.db.models import Learner
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope
-from quiz.services import learners
+from quiz.questions.scope import Scope, tactic_in
+from quiz.services import learners, moving
 from quiz.services.flags import LONGEST_NOTE
 from quiz.services.releases import Releases
-from quiz.web.filters import domain_name
 from quiz.web.flags.forms import REASONS
 from quiz.web.security import cookie_name, is_static
 
@@ -38,13 +37,24 @@ def now() -> datetime:
 def current_learner() -> Learner:
     """The learner who makes this request.
 
-    Read once, and committed: a write that follows starts its own transaction.
+    Read once, and committed: a write that follows starts its own transaction. A release
+    that came since is noticed first, so that everyone's cards are where it puts them.
     """
     if "learner" not in g:
+        _notice_releases()
         g.learner = learners.local_learner(db.session, now=now())
         db.session.commit()
     learner: Learner = g.learner
     return learner
+
+
+def _notice_releases() -> None:
+    """Move everyone's cards along where the technique files have another release than before."""
+    techniques = current_techniques()
+    if current_app.extensions.get("noticed") is not techniques:
+        moving.notice(db.session, techniques.catalogue, now=now())
+        db.session.commit()
+        current_app.extensions["noticed"] = techniques
 
 
 def runs_instance() -> bool:
@@ -107,6 +117,11 @@ def scope_labels(scope: Scope, catalogue: Catalogue) -> tuple[str, ...]:
     """Name what a scope holds, as people call it; nothing where it holds everything."""
     techniques = (catalogue.find(attack_id) for attack_id in scope.techniques)
     tactics = {t.short_name: t.name for d in catalogue.domains for t in catalogue.tactics(d)}
+    tactics |= {
+        tactic_in(d, t.short_name): f"{t.name} ({domain_name(d)})"
+        for d in catalogue.domains
+        for t in catalogue.tactics(d)
+    }
     return (
         *(f"{catalogue.display_name(t)} ({t.attack_id})" for t in techniques if t),
         *(tactics[tactic] for tactic in scope.tactics if tactic in tactics),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from markupsafe import Markup, escape
 
+from quiz.content.catalogue import domain_name
 from quiz.questions.base import GAP, Evidence
 
 MINUTE = timedelta(minutes=1)
@@ -82,12 +83,6 @@ def excerpt(text: str) -> Markup:
 def inline(text: str) -> Markup:
     """Show one line of plain text with its code and its hidden words."""
     return _inline(text)
-
-
-def domain_name(domain: str) -> str:
-    """Name a domain as people do: *Enterprise* for ``enterprise-attack``."""
-    words = domain.removesuffix("-attack").split("-")
-    return " ".join("ICS" if word == "ics" else word.capitalize() for word in words)
 
 
 def web_url(url: str) -> str:

@@ -111,6 +111,28 @@ def test_the_same_technique_twice_in_a_collection_is_an_error_too(root: Path) ->
     assert f"the same id as in {root / 'own' / '1 copy.md'}" in messages(loaded)
 
 
+def test_two_techniques_of_one_id_in_a_domain_are_an_error_that_names_both(root: Path) -> None:
+    put(root / "other" / "3.md", 3, url=technique(1).url, attack_id=technique(1).attack_id)
+    loaded = TechniqueFolder(root).load()
+    assert names(loaded) == ["Way 3", "Way 2"]
+    [problem] = loaded.problems
+    assert problem.file == str(root / "own" / "1.md")
+    assert f"the same ID, X1, as in {root / 'other' / '3.md'}; give one" in problem.message
+    assert (problem.line, problem.severity, loaded.left_out) == (3, "error", 1)
+
+
+def test_one_id_may_be_used_in_two_domains_and_by_a_retired_technique(root: Path) -> None:
+    same = {"url": technique(1).url, "attack_id": technique(1).attack_id}
+    put(root / "phones" / "3.md", 3, **same)
+    (root / "phones" / "collection.json").write_text('{"domain": "mobile-attack"}')
+    put(root / "own" / "4.md", 4, **same)
+    revoked = {technique(4).stix_id: technique(1).stix_id}
+    (root / "own" / "collection.json").write_text(json.dumps({"revoked": revoked}))
+    loaded = TechniqueFolder(root).load()
+    assert [p for p in loaded.problems if p.severity == "error"] == []
+    assert names(loaded) == ["Way 1", "Way 2", "Way 3"]
+
+
 def test_two_collections_of_one_name_are_told_apart(root: Path) -> None:
     put(root / "other" / "3.md", 3)
     (root / "other" / "collection.json").write_text('{"name": "own"}')

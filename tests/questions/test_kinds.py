@@ -308,3 +308,17 @@ def test_a_description_never_offers_family_or_techniques_tied_by_a_link(
             )
         }
         assert not {o.stix_id for o in question.options if not o.correct} & close
+
+
+@every_kind_to_choose_from
+@every_catalogue
+def test_every_key_is_among_what_the_kind_says_is_true_whatever_the_seed(
+    kind: QuestionKind, catalogue_of: CatalogueOf
+) -> None:
+    catalogue = catalogue_of()
+    for question in ask_all(kind, catalogue):
+        technique = catalogue.by_stix_id[question.stix_id]
+        true = kind.true_answer(technique, catalogue)
+        # A component is the same, whatever data source its name begins with.
+        keys = [key.rpartition(": ")[2] for key in question.answer[:1]]
+        assert all(any(key in text for text in true) for key in keys), (question.answer, true)

@@ -1,9 +1,13 @@
 """Scopes: what they select, and that a URL carries them."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quiz.content.catalogue import Catalogue, domain_name
 from quiz.questions.scope import Scope
+from tests import factories
 from tests.catalogues import starter
 
 values = st.lists(st.text(min_size=1, max_size=12), max_size=4, unique=True).map(tuple)
@@ -52,3 +56,43 @@ def test_cards_are_of_the_kinds_in_scope_only() -> None:
 
 def test_values_that_nothing_has_select_nothing() -> None:
     assert Scope(tactics=("nonsense",)).select(starter()) == ()
+
+
+# Domains
+
+
+def two_domains() -> Catalogue:
+    """The invented techniques, and three for phones whose tactics are called the same."""
+    phones = [
+        replace(t, stix_id=factories.stix_id(f"M{t.attack_id}"), domain="mobile-attack")
+        for t in factories.invented()[:3]
+    ]
+    return factories.catalogue_of([*factories.invented(), *phones])
+
+
+def test_a_tactic_with_its_domain_leaves_its_namesakes_out() -> None:
+    catalogue = two_domains()
+    everywhere = Scope(tactics=("arrival",)).select(catalogue)
+    assert {t.domain for t in everywhere} == {"enterprise-attack", "mobile-attack"}
+    phones = Scope(tactics=("mobile-attack:arrival",)).select(catalogue)
+    assert phones == catalogue.in_tactic("mobile-attack", "arrival")
+    both = Scope(tactics=("mobile-attack:arrival", "enterprise-attack:covering-up"))
+    assert set(both.select(catalogue)) == {
+        *phones,
+        *catalogue.in_tactic("enterprise-attack", "covering-up"),
+    }
+
+
+def test_a_tactic_is_told_apart_within_the_domains_of_the_scope() -> None:
+    catalogue = two_domains()
+    apart = Scope(tactics=("arrival", "nonsense")).told_apart(catalogue)
+    assert apart.tactics == ("enterprise-attack:arrival", "mobile-attack:arrival", "nonsense")
+    assert Scope(tactics=apart.tactics).told_apart(catalogue).tactics == apart.tactics
+    phones = Scope(domains=("mobile-attack",), tactics=("arrival",))
+    assert phones.told_apart(catalogue).tactics == ("mobile-attack:arrival",)
+    assert phones.told_apart(catalogue).select(catalogue) == phones.select(catalogue)
+
+
+def test_domains_are_named_as_people_do() -> None:
+    names = [domain_name(d) for d in ("enterprise-attack", "ics-attack", "our-own")]
+    assert names == ["Enterprise", "ICS", "Our Own"]

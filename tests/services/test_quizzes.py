@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -412,6 +413,24 @@ def test_the_result_of_an_open_quiz_keeps_the_other_keys(
         False,
         False,
         False,
+    ]
+
+
+def test_a_result_over_two_domains_keeps_tactics_of_one_name_apart(
+    session: Session, learner: Learner, start: Start
+) -> None:
+    attempt = start(Scope(techniques=("T9009", "T9010")), length=2)
+    for position in (1, 2):
+        answer(session, learner, attempt, position, right(session, attempt, position))
+    phones = factories.stix_id("T9010")
+    both = factories.catalogue_of(
+        replace(t, domain="mobile-attack") if t.stix_id == phones else t
+        for t in factories.invented()
+    )
+    found = quizzes.result(session, learner, attempt.id, both)
+    assert [share.label for share in found.by_tactic] == [
+        "Looking Around (Enterprise)",
+        "Looking Around (Mobile)",
     ]
 
 

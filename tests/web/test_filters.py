@@ -77,11 +77,6 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert filters.web_url("https://attack.mitre.org/x") == "https://attack.mitre.org/x"
 
 
-def test_domains_are_named_as_people_do() -> None:
-    names = [filters.domain_name(d) for d in ("enterprise-attack", "ics-attack", "our-own")]
-    assert names == ["Enterprise", "ICS", "Our Own"]
-
-
 def test_quotations_from_one_place_stand_together_in_their_order() -> None:
     places = [("a", "Detection"), ("a", "Detection"), ("b", "Detection"), ("a", "Detection")]
     quotations = [

@@ -138,8 +138,9 @@ class Facts:
 
     @cache  # noqa: B019 - as few facts live as catalogues are audited
     def tactics(self, domain: str) -> tuple[Tactic, ...]:
-        """A domain's tactics in the order that its collections declare."""
-        declared = [t for c in self.collections for t in c.tactics if t.domain == domain]
+        """A domain's tactics in the order of the collection with the most, then all others."""
+        fullest_first = sorted(self.collections, key=lambda c: len(c.tactics), reverse=True)
+        declared = [t for c in fullest_first for t in c.tactics if t.domain == domain]
         known = {t.short_name: t for t in reversed(declared)}
         ordered = dict.fromkeys(t.short_name for t in declared)
         return tuple(known[name] for name in ordered) or self._fallback.get(domain, ())

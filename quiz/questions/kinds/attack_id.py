@@ -49,6 +49,10 @@ class AttackIdKind(QuestionKind):
         ]
         return replace(_frame(technique, catalogue, by_name=by_name), choices=choices)
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its ID and name."""
+        return (f"{technique.attack_id} is {catalogue.display_name(technique)}",)
+
     def ask_typed(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
         """Have the ID typed, or the name."""
         by_name = bool(rng.getrandbits(1))

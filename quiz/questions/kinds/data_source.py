@@ -56,6 +56,10 @@ class DataSourceKind(ClosedSetKind[str]):
             evidence=(evidence.from_field(technique, "data_sources"),),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its data components: up to release 17 their names began with a data source's."""
+        return tuple(sorted({source.rpartition(": ")[2] for source in technique.data_sources}))
+
     def choice(
         self, value: str, technique: Technique, catalogue: Catalogue, *, correct: bool
     ) -> Choice:

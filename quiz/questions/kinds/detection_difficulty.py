@@ -52,6 +52,10 @@ class DetectionDifficultyKind(QuestionKind):
             evidence=evidence.of_difficulty(technique, rated),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its level."""
+        return (catalogue.difficulty(technique).level.capitalize(),)
+
 
 def _levels(catalogue: Catalogue) -> Mapping[str, Mapping[str, Level]]:
     """The level of each rated technique, by domain and STIX id."""

@@ -65,6 +65,12 @@ class FamilyKind(QuestionKind):
             evidence=(evidence.from_identity(child), evidence.from_identity(parent)),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its parent, or all its sub-techniques."""
+        parent = catalogue.parent(technique)
+        relatives = (parent,) if parent else catalogue.children(technique)
+        return tuple(other.name for other in relatives)
+
 
 def _asked(catalogue: Catalogue) -> frozenset[Technique]:
     """The techniques to ask about: of a large family, whose head would be the key, a few."""

@@ -66,6 +66,11 @@ class HarderToDetectKind(QuestionKind):
             ),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """The technique, and the level that makes it the hardest."""
+        level = catalogue.difficulty(technique).level
+        return (f"{catalogue.display_name(technique)} is {level} to detect",)
+
 
 def _has_reason(rated: Difficulty) -> bool:
     return rated.level in RANK and bool(rated.evidence)

@@ -67,6 +67,10 @@ class MitigationKind(ClosedSetKind[str]):
             evidence=tuple(evidence.from_mitigation(technique, m) for m in technique.mitigations),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """All its mitigations."""
+        return tuple(sorted(_names(technique)))
+
     def choice(
         self, value: str, technique: Technique, catalogue: Catalogue, *, correct: bool
     ) -> Choice:

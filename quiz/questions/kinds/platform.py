@@ -60,6 +60,10 @@ class PlatformKind(ClosedSetKind[str]):
             evidence=(evidence.from_field(technique, "platforms"),),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """All its platforms."""
+        return tuple(sorted(technique.platforms))
+
     def choice(
         self, value: str, technique: Technique, catalogue: Catalogue, *, correct: bool
     ) -> Choice:

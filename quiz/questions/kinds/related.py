@@ -76,6 +76,11 @@ class RelatedKind(QuestionKind):
             evidence=(evidence.from_text(technique, link.section, link.sentence),),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """The technique that the sentence asked about links to."""
+        link = catalogue.once(_asked).get(technique)
+        return (catalogue.display_name(link.target),) if link else ()
+
 
 def _asked(catalogue: Catalogue) -> Mapping[Technique, Link]:
     """One link for each technique, so spread that no technique is the key too often."""

@@ -47,6 +47,10 @@ class TacticKind(ClosedSetKind[Tactic]):
             evidence=(evidence.from_field(technique, "tactics"),),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """All its tactics."""
+        return catalogue.tactic_names(technique)
+
     def choice(
         self, value: Tactic, technique: Technique, catalogue: Catalogue, *, correct: bool
     ) -> Choice:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from random import Random
 from typing import Any
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, by_fullness
 from quiz.content.collection import FILE
 from quiz.content.technique import Collection, Tactic, Technique
 from quiz.questions.base import Choice, Draft, Evidence, Nearness, QuestionKind
@@ -120,11 +120,11 @@ def _tactics_to_ask_with(catalogue: Catalogue) -> dict[str, Tactic]:
 def _matrix(domain: str, catalogue: Catalogue) -> tuple[tuple[Tactic, ...], Collection | None]:
     """A domain's tactics in the order that one collection states, and that collection.
 
-    Two collections say nothing of how their tactics stand to each other, so only the
-    first one's count.
+    Two collections say nothing of how their tactics stand to each other, so only those
+    of the one with the most count.
     """
     declared = catalogue.declared_tactics(domain)
-    for collection in catalogue.collections:
+    for collection in by_fullness(catalogue.collections):
         names = {t.short_name for t in collection.tactics if t.domain == domain}
         if names:
             return tuple(t for t in declared if t.short_name in names), collection

@@ -56,6 +56,11 @@ class TechniqueForTacticKind(QuestionKind):
             ),
         )
 
+    def true_answer(self, technique: Technique, catalogue: Catalogue) -> tuple[str, ...]:
+        """The technique, and all the tactics that it may be asked about."""
+        tactics = listing(catalogue.tactic_names(technique))
+        return (f"{catalogue.display_name(technique)} serves {tactics}",)
+
 
 def _may_stand(technique: Technique, tactic: Tactic, catalogue: Catalogue) -> Allowed:
     """Allow techniques without the tactic, in name too, that share a platform."""

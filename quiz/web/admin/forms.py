@@ -7,9 +7,9 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from quiz.content.catalogue import domain_name
 from quiz.content.collection import DOMAINS
 from quiz.content.official import NEWEST, Official, parse
-from quiz.web.filters import domain_name
 
 
 class Show(StrEnum):

@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from quiz.content.bundle import MAX_COMPRESSED, MIB
+from quiz.content.catalogue import domain_name
 from quiz.content.download import Patience
 from quiz.content.folder import TechniqueFolder
 from quiz.content.official import ENTERPRISE, NEWEST, Official, order
@@ -28,7 +29,7 @@ from quiz.services.releases import TROUBLE, Obtained, Releases, safe_name, why
 from quiz.web.admin.forms import LookForm, ReleaseForm, UploadForm
 from quiz.web.admin.job import ImportJob
 from quiz.web.context import current_techniques, current_zone, newer_release
-from quiz.web.filters import domain_name, plural
+from quiz.web.filters import plural
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 

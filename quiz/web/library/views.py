@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from quiz.content.catalogue import Catalogue
+from quiz.content.releases import ChangeKind
 from quiz.content.render import render_markdown
 from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
-from quiz.services import progress
+from quiz.questions.kinds import KINDS
+from quiz.services import moving, progress
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -98,6 +100,20 @@ def _domain(catalogue: Catalogue) -> str | None:
     return asked if asked in catalogue.domains else next(iter(catalogue.domains), None)
 
 
+@bp.get("/releases")
+def releases() -> ResponseReturnValue:
+    """Show what the release that is taught now changed, and what that means for the learner."""
+    catalogue, learner = current_catalogue(), current_learner()
+    return render_template(
+        "library/releases.html",
+        taught=moving.taught(db.session, catalogue),
+        waiting=moving.changed(db.session, learner, catalogue),
+        change_kinds=tuple(ChangeKind),
+        kinds=KINDS,
+        zone=current_zone(),
+    )
+
+
 @bp.get("/licenses")
 def licences() -> ResponseReturnValue:
     """Show whose the collections are, and on what terms they are used."""
@@ -118,7 +134,7 @@ def _renderer(technique: Technique, catalogue: Catalogue) -> Render:
     """Make what renders a technique's texts; their links lead to our own pages."""
 
     def link(attack_id: str) -> str | None:
-        target = catalogue.find(attack_id, technique.domain)
+        target = catalogue.find(attack_id, technique.domain) or catalogue.find(attack_id)
         if target is None:
             return None
         return url_for(".technique", domain=target.domain, attack_id=target.attack_id)

@@ -1,8 +1,8 @@
 """What a quiz is built from, and what starts one."""
 
 import secrets
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
 
@@ -18,13 +18,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
-from quiz.content.catalogue import Catalogue
+from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.difficulty import Level
 from quiz.learning.grading import IncompleteAnswer, UnknownOption
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope
+from quiz.questions.scope import Scope, split_tactic, tactic_in
 from quiz.services.quizzes import Answers
-from quiz.web.filters import domain_name
 
 LENGTHS = (5, 10, 20, 40)
 USUAL_LENGTH = 10
@@ -78,7 +77,11 @@ class BuilderForm(FlaskForm):
         domains = catalogue.domains
         offered: dict[ChipsField, dict[str, str]] = {
             self.domains: {domain: domain_name(domain) for domain in domains},
-            self.tactics: {t.short_name: t.name for d in domains for t in catalogue.tactics(d)},
+            self.tactics: {
+                tactic_in(d, t.short_name) if len(domains) > 1 else t.short_name: t.name
+                for d in domains
+                for t in catalogue.tactics(d)
+            },
             self.platforms: {platform: platform for platform in sorted(catalogue.platforms())},
             self.difficulties: {
                 str(level): "Not rated" if level == Level.UNRATED else level.capitalize()
@@ -93,10 +96,20 @@ class BuilderForm(FlaskForm):
 
     def choose(self, scope: Scope, catalogue: Catalogue) -> None:
         """Fill the form with a scope, and give it a token of its own."""
+        if len(catalogue.domains) > 1:
+            scope = scope.told_apart(catalogue)
         for field in fields(scope):
             self[field.name].data = list(getattr(scope, field.name))
         self.token.data = secrets.token_urlsafe(16)
         self.offer(catalogue)
+
+    @property
+    def tactics_by_domain(self) -> Mapping[str, Sequence[SelectChoice]]:
+        """The tactics to choose from by domain, which is empty for those of every domain."""
+        found: dict[str, list[SelectChoice]] = defaultdict(list)
+        for choice in self.tactics.iter_choices():
+            found[split_tactic(choice.value)[0]].append(choice)
+        return found
 
     @property
     def scope(self) -> Scope:
