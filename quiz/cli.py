@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from threading import Thread
 
 import click
 from flask import Flask, current_app
@@ -11,6 +12,7 @@ from waitress.server import create_server
 from quiz.commands.questions import questions
 from quiz.commands.setup import setup
 from quiz.commands.techniques import techniques
+from quiz.services.deck import warm
 
 HOST = "127.0.0.1"  # solo mode is for this machine only
 THREADS = 4
@@ -38,6 +40,8 @@ def serve(port: int | None) -> None:
     # A browser asks for a page's files all at once; that they queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     click.echo(f"Tradecraft is at http://{HOST}:{server.effective_port} (Ctrl+C stops it).")
+    folder = app.extensions["techniques"]
+    Thread(target=lambda: warm(folder.load().catalogue), daemon=True).start()
     server.run()
 
 

@@ -10,8 +10,8 @@ from flask.cli import AppGroup
 from quiz.commands.source import catalogue_of, say_terms
 from quiz.db.base import db
 from quiz.exports import json_lines
-from quiz.questions.audit import DEFAULT_SEEDS
-from quiz.questions.audit import audit as audit_questions
+from quiz.questions.audit.run import DEFAULT_SEEDS
+from quiz.questions.audit.run import audit as audit_questions
 from quiz.questions.kinds import KINDS
 from quiz.services import flags as flags_service
 from quiz.services.flags import FlaggedCard
@@ -53,7 +53,7 @@ def export(
 ) -> None:
     """Write questions to standard output, one JSON object a line.
 
-    The copyright and licence of their collections go to standard error: keep
+    The copyright and license of their collections go to standard error: keep
     them with every copy (2> terms.txt).
     """
     catalogue = catalogue_of(directory)
@@ -78,13 +78,21 @@ def export(
     show_default=True,
     help="Questions for each technique and kind; four take all rungs of nearness.",
 )
+@click.option(
+    "--kind",
+    "slugs",
+    multiple=True,
+    type=click.Choice(list(KINDS)),
+    help="Only this kind; may be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
-def audit(directory: Path | None, seeds: int, as_json: bool) -> None:
+def audit(directory: Path | None, seeds: int, slugs: tuple[str, ...], as_json: bool) -> None:
     """Check every key against the fields, and every question against test-wise guessing.
 
     Exits with 1 where something is wrong. docs/audit.md says how to read the report.
     """
-    report = audit_questions(catalogue_of(directory), seeds)
+    kinds = {slug: kind for slug, kind in KINDS.items() if not slugs or slug in slugs}
+    report = audit_questions(catalogue_of(directory), seeds, kinds)
     if as_json:
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
     else:

@@ -33,8 +33,8 @@ def catalogue_of(directory: Path | None) -> Catalogue:
 def say_terms(catalogue: Catalogue) -> None:
     """Write on standard error whose the collections are, and on what terms.
 
-    MITRE's licence asks that every copy of ATT&CK reproduce its copyright
-    designation and the licence; standard output has no place for them.
+    MITRE's license asks that every copy of ATT&CK reproduce its copyright
+    designation and the license; standard output has no place for them.
     """
     for collection in catalogue.collections:
         texts = (collection.label, collection.copyright, collection.licence)

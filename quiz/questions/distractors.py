@@ -12,7 +12,7 @@ from quiz.questions.balance import WRONG, weighted_sample
 from quiz.questions.base import Nearness
 from quiz.questions.wording import nearly_same, one_holds_the_other, share_stems
 
-NEAREST = 12
+NEAREST = 6
 """How many of the nearest techniques are drawn from at least: enough to vary."""
 MOST = 60
 """How many are drawn from at most, so that weighing them stays quick."""

@@ -1,6 +1,6 @@
 """What the feedback says of each option: what it really is, from its own fields."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from quiz.content.catalogue import Catalogue
@@ -12,6 +12,8 @@ from quiz.questions.wording import listing
 LONGEST_GIST = 30
 """In words. A longer first sentence is cut at its end."""
 FEW = 2
+MOST_PLATFORMS = 4
+"""Of more platforms only the first few are named, beside the number of the others."""
 
 
 def technique_choice(
@@ -29,10 +31,17 @@ def technique_choice(
 def describe(technique: Technique, catalogue: Catalogue) -> str:
     """Say in a sentence what a technique is: its ID, tactics and platforms."""
     tactics = listing(catalogue.tactic_names(technique))
-    platforms = listing(technique.platforms)
+    platforms = _some(technique.platforms)
     before = " (before compromise)" if technique.platforms == ("PRE",) else ""
     where = f", on {platforms}" if platforms and not before else before
     return f"{technique.attack_id} serves {tactics}{where}."
+
+
+def _some(platforms: Sequence[str]) -> str:
+    if len(platforms) <= MOST_PLATFORMS:
+        return listing(platforms)
+    named = platforms[: MOST_PLATFORMS - 1]
+    return listing([*named, f"{len(platforms) - len(named)} other platforms"])
 
 
 @lru_cache(maxsize=4096)

@@ -172,6 +172,15 @@ class Flashcards(Deck):
         return super().ask(card, seed, nearness=nearness, typed=typed)
 
 
+def warm(catalogue: Catalogue) -> None:
+    """Work out what the first questions need, so that nobody waits for it."""
+    waiting = set(KINDS)
+    for card in list(catalogue.once(Deck).cards.values()):
+        if card.kind.slug in waiting and generate(card.technique, card.kind, 0, catalogue):
+            waiting.remove(card.kind.slug)
+    catalogue.once(Flashcards)
+
+
 def _place(seed: int, name: str) -> float:
     """Place something at random, wherever the other things are and however many."""
     return Random(f"{seed}/{name}").random()  # noqa: S311 - variety, not secrecy

@@ -1,7 +1,9 @@
 """How values read on a page: times, intervals, shares, excerpts, addresses."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from quiz.content.catalogue import domain_name
-from quiz.questions.base import GAP
+from quiz.questions.base import GAP, Evidence
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -102,10 +104,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
+def by_place(quotations: Iterable[Evidence]) -> list[list[Evidence]]:
+    """Gather quotations in a row that stand in one section of one file."""
+    return [list(found) for _, found in groupby(quotations, lambda e: (e.file, e.section))]
+
+
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
     for function in (
         ago,
+        by_place,
         domain_name,
         excerpt,
         inline,

@@ -61,7 +61,7 @@ def test_filters_work_without_scripts(open_page: OpenPage) -> None:
 
 def test_a_technique_can_be_practised_and_quizzed_from_its_page(open_page: OpenPage) -> None:
     page = open_page(POWERSHELL)
-    page.get_by_role("button", name="Practise").click()
+    page.get_by_role("button", name="Practice").click()
     expect(page.get_by_role("link", name="Show answer")).to_be_visible()
     page.goto(POWERSHELL)
     page.get_by_role("button", name="Quiz me on it").click()

@@ -33,11 +33,11 @@ def test_the_rest_of_a_long_list_unfolds_by_keyboard_without_scripts(
 
 def test_the_licence_is_one_step_from_every_page(imported: None, open_page: OpenPage) -> None:
     page = open_page("/")
-    page.get_by_role("link", name="Licence of House ATT&CK 7.1").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Licences")
+    page.get_by_role("link", name="License of House ATT&CK 7.1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Licenses")
 
 
-@pytest.mark.parametrize("address", [WEDGE, "/library/licences"])
+@pytest.mark.parametrize("address", [WEDGE, "/library/licenses"])
 def test_the_pages_are_accessible(
     imported: None, open_page: OpenPage, assert_accessible: AssertAccessible, address: str
 ) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.stix import read_release
-from quiz.questions.audit import audit
 from quiz.questions.audit.report import COVERED
+from quiz.questions.audit.run import audit
 from tests.catalogues import ATTACK_DATA, attack
 
 

@@ -7,7 +7,7 @@ from quiz.questions.base import AnswerKind
 from quiz.questions.generator import parse_key
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services.deck import STRIDE, Deck, Flashcards
+from quiz.services.deck import STRIDE, Deck, Flashcards, warm
 from tests import factories
 
 
@@ -113,3 +113,12 @@ def test_a_quiz_can_be_kept_to_choosing() -> None:
     drawn = list(deck.draw(scope, seed=1, asked=(), typed=False))
     assert drawn
     assert {question.answer_kind for question in drawn} == {AnswerKind.ONE}
+
+
+def test_warming_leaves_nothing_for_the_first_question_to_weigh() -> None:
+    catalogue = factories.catalogue()
+    warm(catalogue)
+    derived = len(catalogue._derived)
+    deck = catalogue.once(Deck)
+    assert all(deck.ask(card, 0) for card in list(deck.cards.values())[:20])
+    assert len(catalogue._derived) == derived

@@ -356,7 +356,7 @@ def test_a_made_up_time_does_no_harm(visitor: Visitor, rows: Rows, shown: str) -
 
 
 def test_an_option_that_the_question_has_not_is_refused(visitor: Visitor, rows: Rows) -> None:
-    page = start(visitor)
+    page = start(visitor, kinds=["tactic"])
     assert visitor.send(page, "/quiz/1/1", chosen=["99"]).status == 400
     assert rows()[0].score is None
 

@@ -68,11 +68,11 @@ def test_every_page_names_the_copyright_and_leads_to_the_licence(
 ) -> None:
     page = rich.read(address)
     assert f"House ATT&amp;CK 7.1: {DESIGNATION}" in page.html
-    assert page.link(href="/library/licences")
+    assert page.link(href="/library/licenses")
 
 
 def test_the_licence_is_shown_whole(rich: Visitor) -> None:
-    page = rich.read("/library/licences")
+    page = rich.read("/library/licenses")
     assert page.status == 200
     assert "House ATT&CK 7.1" in page.words
     assert "Copyright 2029-2031, The MITRE Corporation." in page.words
@@ -81,7 +81,7 @@ def test_the_licence_is_shown_whole(rich: Visitor) -> None:
 
 
 def test_the_starter_has_its_own_licence(visitor: Visitor) -> None:
-    page = visitor.read("/library/licences")
+    page = visitor.read("/library/licenses")
     assert "Starter collection 18.1" in page.words
     assert "Apache-2.0" in page.words
 
@@ -91,9 +91,9 @@ def test_a_collection_that_names_no_licence_is_said_to(make_app: MakeApp, tmp_pa
     folder = import_release(release, tmp_path / "techniques").folder
     (folder / "collection.json").unlink()
     visitor = Visitor(make_app(TECHNIQUES_DIR=tmp_path / "techniques").test_client())
-    page = visitor.read("/library/licences")
-    assert "enterprise-attack It names no licence." in page.words
-    assert "/library/licences" not in [link["href"] for link in page.links]
+    page = visitor.read("/library/licenses")
+    assert "enterprise-attack It names no license." in page.words
+    assert "/library/licenses" not in [link["href"] for link in page.links]
 
 
 def test_every_technique_of_a_real_release_has_its_page(make_app: MakeApp, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_missed_technique_can_be_practised_from_here(visitor: Visitor) -> None
     study_cards(visitor, 1, rating=1)
     page = visitor.send(visitor.read("/"), "/study/queue")
     assert page.path.startswith("/study/attack-pattern--")
-    assert "Practising" in page.words
+    assert "Practicing" in page.words
 
 
 def test_without_any_technique_it_says_what_to_do(make_app: MakeApp, tmp_path: Path) -> None:

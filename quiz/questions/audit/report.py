@@ -22,7 +22,7 @@ MARGIN_OF_MEMORY = 0.20
 
 Those documented for nearly everyone can hardly ever be wrong, however options are drawn.
 """
-LUCK = 4.0
+LUCK = 4.5
 """How many standard errors are no luck, with a thousand scores to look at."""
 JUDGED_FROM = 100
 """From how many questions a kind's guessers are judged."""
@@ -159,10 +159,16 @@ class Report:
             *_aligned(_guessers(self.kinds)),
             *_arrangers(self.kinds),
             "",
-            f"{self.covered:.1%} of the techniques are asked about in {KINDS_EACH} kinds or more.",
+            *self._coverage(),
             *_listing(self.violations),
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+    def _coverage(self) -> Iterator[str]:
+        """Say how many kinds the techniques are asked in, where so many were audited."""
+        if len(self.kinds) >= KINDS_EACH:
+            share = f"{self.covered:.1%} of the techniques"
+            yield f"{share} are asked about in {KINDS_EACH} kinds or more."
 
 
 def _listing(violations: Sequence[Violation]) -> Iterator[str]:

@@ -30,6 +30,7 @@ ENOUGH = 1000
 """From how many questions luck moves a score by less than a point and a half."""
 MOST_ROUNDS = 4
 """How many times the seeds asked for may be used for a kind with few cards."""
+UNPROVED = "no proof from the fields; add one to its file or to quiz/questions/audit/proofs/"
 RUNGS = (Nearness.NEAR, Nearness.FAR, Nearness.LINKED, Nearness.SIBLING)
 """The seeds take the rungs in turn, the default first."""
 
@@ -144,11 +145,11 @@ def _overall(report: Report, catalogue: Catalogue) -> Iterator[Violation]:
     """What is wrong with a kind or the collection as a whole."""
     for tally in report.kinds:
         if tally.kind not in PROOFS:
-            message = "no proof from the fields; add one to quiz/questions/audit/proofs/"
-            yield Violation(kind=tally.kind, fault=Fault.UNPROVED, message=message)
+            yield Violation(kind=tally.kind, fault=Fault.UNPROVED, message=UNPROVED)
         yield from _told(tally)
     is_release = any(c.release for c in catalogue.collections)
-    if is_release and len(catalogue) >= JUDGED_FROM and report.covered < COVERED:
+    enough = len(report.kinds) >= KINDS_EACH and len(catalogue) >= JUDGED_FROM
+    if is_release and enough and report.covered < COVERED:
         message = (
             f"only {report.covered:.1%} of the techniques are asked about in {KINDS_EACH} kinds"
         )

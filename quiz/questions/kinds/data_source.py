@@ -52,7 +52,7 @@ class DataSourceKind(ClosedSetKind[str]):
         sources = listing(technique.data_sources)
         return Draft(
             stem=f"Which of these would you watch to see {name}?",
-            explanation=f"The data sources listed for {name} are {sources}.",
+            explanation=f"Listed as data sources of {name}: {sources}.",
             evidence=(evidence.from_field(technique, "data_sources"),),
         )
 

@@ -15,6 +15,9 @@ from quiz.questions.wording import listing, share_stems
 MOST_COMMON = 0.1
 """The largest share of questions about techniques with the very same mitigations."""
 
+NONE = "Do Not Mitigate"
+"""What ATT&CK writes where mitigating does more harm than good: no answer among others."""
+
 
 class MitigationKind(ClosedSetKind[str]):
     """Ask which mitigations address a technique.
@@ -60,7 +63,7 @@ class MitigationKind(ClosedSetKind[str]):
         names = listing([m.name for m in technique.mitigations])
         return Draft(
             stem=f"Which of these mitigations addresses {name}?",
-            explanation=f"The mitigations listed for {name} are {names}.",
+            explanation=f"Listed as mitigations of {name}: {names}.",
             evidence=tuple(evidence.from_mitigation(technique, m) for m in technique.mitigations),
         )
 
@@ -82,7 +85,7 @@ class MitigationKind(ClosedSetKind[str]):
 
 
 def _names(technique: Technique) -> set[str]:
-    return {mitigation.name for mitigation in technique.mitigations}
+    return {mitigation.name for mitigation in technique.mitigations} - {NONE}
 
 
 def _addressed(catalogue: Catalogue) -> Mapping[tuple[str, str], list[Technique]]:

@@ -114,7 +114,7 @@ def releases() -> ResponseReturnValue:
     )
 
 
-@bp.get("/licences")
+@bp.get("/licenses")
 def licences() -> ResponseReturnValue:
     """Show whose the collections are, and on what terms they are used."""
     return render_template("library/licences.html", collections=current_techniques().collections)

@@ -1,8 +1,8 @@
 """The registry of proofs: for each kind, a function that finds keys the fields contradict.
 
-To add a kind, add its proof to a module here: a function that tells from the fields
-whether an option is true, registered with ``proves``. A kind without one is reported.
-Nothing here may import what makes questions; the check of layers holds that.
+A kind's proof stands in a module here, or in the kind's own file: a function that tells
+from the fields whether an option is true, registered with ``proves``. A kind without one
+is reported. Nothing here may import what makes questions; the check of layers holds that.
 """
 
 from collections.abc import Callable, Iterator
