@@ -82,7 +82,7 @@ def test_counting_keeps_tactics_of_one_name_apart(visitor: Visitor) -> None:
 
 def test_studying_a_tactic_of_one_domain_is_named_by_both(visitor: Visitor) -> None:
     page = visitor.read(f"/study/?tactics={PHONES}:arrival")
-    assert "Practising Arrival (Mobile)" in page.words
+    assert "Practicing Arrival (Mobile)" in page.words
 
 
 def test_the_matrix_leads_to_its_own_domains_cards(visitor: Visitor) -> None:
