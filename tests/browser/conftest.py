@@ -79,7 +79,7 @@ def open_page(browser: Browser, live_server: str) -> Iterator[OpenPage]:
             base_url=live_server,
             **{"viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Tokyo", **options},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import begin_writing, db
-from quiz.questions.generator import cards_of
 from quiz.services import flags, study, switches
+from quiz.services.deck import Flashcards
 from quiz.services.flags import Reason
 from quiz.web.admin.views import PAGE_SIZE
 from tests import factories
@@ -33,7 +33,9 @@ def flag(app: Flask, starter: Catalogue) -> FlagCards:
     """Have a new learner flag some of the starter's cards."""
 
     def flag(number: int = 1, reason: Reason = Reason.WRONG, note: str = "") -> list[str]:
-        keys = [next(cards_of(technique, starter))[0] for technique in starter.techniques]
+        deck = starter.once(Flashcards)
+        cards = list(deck.cards.values())
+        keys = list({card.technique: card.key for card in cards if deck.can_ask(card)}.values())
         with app.app_context():
             begin_writing(db.session)
             who = factories.learner(db.session)
