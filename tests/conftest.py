@@ -49,6 +49,7 @@ def only_the_starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("QUIZ_TECHNIQUES_DIR", str(techniques))
         patch.setenv("QUIZ_ATTACK_URL", "http://127.0.0.1:1")  # where nobody listens
         yield
+    assert [path.name for path in techniques.iterdir()] == ["starter"], "a test imported into it"
 
 
 @pytest.fixture
