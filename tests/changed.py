@@ -67,7 +67,9 @@ def main() -> int:
         print("No change that has tests.")  # noqa: T201
         return 0
     print("Tests of what changed:", *there)  # noqa: T201
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *there], cwd=ROOT).returncode  # noqa: PLW1510
+    processes = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+    pytest = [sys.executable, "-m", "pytest", "-q", *processes, *there]
+    return subprocess.run(pytest, cwd=ROOT).returncode  # noqa: PLW1510
 
 
 if __name__ == "__main__":
