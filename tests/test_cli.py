@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -89,7 +88,7 @@ def served(environment: dict[str, str], run: Run) -> Iterator["subprocess.Popen[
     )
     with process:
         yield process
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # not Ctrl+C: a shell in the background passes on that it is ignored
 
 
 def test_serving_prints_the_address_and_answers_there(served: "subprocess.Popen[str]") -> None:

@@ -109,7 +109,7 @@ def test_fields_that_somebody_adds_lead_nowhere_else(visitor: Visitor) -> None:
 
 
 def test_an_answered_question_keeps_its_answer(app: Flask, visitor: Visitor) -> None:
-    feedback = visitor.send(start(visitor), "/quiz/1/1", chosen="1")
+    feedback = visitor.send(start(visitor, kinds=["tactic"]), "/quiz/1/1", chosen="1")
     before = questions(app)[0]
     after = press(visitor, feedback, "/flag/quiz/1/1", "wrong")
     assert after.path == "/quiz/1/1"
@@ -123,7 +123,7 @@ def test_an_answered_question_keeps_its_answer(app: Flask, visitor: Visitor) -> 
 def test_every_question_of_a_result_can_be_flagged_there(
     app: Flask, visitor: Visitor, flagged: Flags
 ) -> None:
-    visitor.send(start(visitor), "/quiz/1/1", chosen="1")
+    visitor.send(start(visitor, kinds=["tactic"]), "/quiz/1/1", chosen="1")
     result = visitor.send(visitor.read("/quiz/1/finish"), "/quiz/1/finish")
     for position in range(1, 6):
         after = press(visitor, result, f"/flag/quiz/1/{position}", "gives itself away")
