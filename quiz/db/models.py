@@ -1,18 +1,22 @@
 """Every table. All that a learner owns carries ``learner_id``."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
 
 
 class Learner(Base):
-    """Someone who learns. ``time_zone`` is an IANA name; a study day starts at ``rollover_hour``.
+    """Someone who learns, and how they want to. ``time_zone`` is an IANA name.
 
-    ``local`` is true for the one learner of solo mode and empty for all others.
+    ``local`` is true for the one learner of solo mode and empty for all others. A study
+    day starts at ``rollover_hour``. ``parameters_version`` names the scheduler's
+    parameters; empty for the standard ones. ``answering`` is how a card is answered:
+    ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
+    another than the usual; an empty text is no key.
     """
 
     __tablename__ = "learner"
@@ -25,6 +29,89 @@ class Learner(Base):
     rollover_hour: Mapped[int] = mapped_column(default=4)
     new_per_day: Mapped[int] = mapped_column(default=10)
     created_at: Mapped[datetime]
+    reviews_per_day: Mapped[int] = mapped_column(default=200, server_default="200")
+    new_order: Mapped[str] = mapped_column(
+        String(20), default="suggested", server_default="suggested"
+    )
+    bury_siblings: Mapped[bool] = mapped_column(default=True, server_default=true())
+    answering: Mapped[str] = mapped_column(String(10), default="reveal", server_default="reveal")
+    two_buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
+    quiz_counts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    keys: Mapped[dict[str, Any] | None]
+    parameters_version: Mapped[str | None] = mapped_column(
+        ForeignKey("scheduler_parameters.version")
+    )
+
+
+class SchedulerParameters(Base):
+    """What a scheduler needs to give the same dates again, by the digest of its content.
+
+    Never changed: other parameters are another row. The standard ones need none.
+    """
+
+    __tablename__ = "scheduler_parameters"
+
+    version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Fit(Base):
+    """Weights worked out from a learner's own reviews, to be applied or turned down.
+
+    ``reviews`` is how many there were. The log losses are those of the weights before and
+    of the new ones, over reviews that the fit has not seen. ``decided_at`` is empty until the
+    learner has decided; ``applied`` says how.
+    """
+
+    __tablename__ = "fit"
+    __table_args__ = (Index(None, "learner_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    reviews: Mapped[int]
+    weights: Mapped[list[float]]
+    log_loss_before: Mapped[float]
+    log_loss_after: Mapped[float]
+    decided_at: Mapped[datetime | None]
+    applied: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Break(Base):
+    """Days without study, from the first to the last, and over how many days their reviews spread.
+
+    It moves no card: while it lasts nothing is asked for, and in the ``spread_days`` after it
+    each day takes its share of what came together.
+    """
+
+    __tablename__ = "study_break"
+    __table_args__ = (Index(None, "learner_id", "last_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    spread_days: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class SavedDeck(Base):
+    """A scope under a name, as its query string; a path where it has a date and a target.
+
+    The target is the share of its cards, from 0 to 1, to be remembered on that study day.
+    """
+
+    __tablename__ = "saved_deck"
+    __table_args__ = (UniqueConstraint("learner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    scope: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    until: Mapped[date | None]
+    target: Mapped[float | None]
 
 
 class Card(Base):
@@ -32,7 +119,11 @@ class Card(Base):
 
     ``stability`` is in days, ``difficulty`` from 1 to 10; both are empty until
     the first review. ``queued_at`` is set where the learner asked to study the
-    card next, due or not.
+    card next, due or not. ``reviews`` counts the ratings that stand, ``entries`` the
+    card's rows in the log: those undone and those that set it back too.
+
+    A card ``suspended_at`` some moment is not asked until that is lifted; one with
+    ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
 
     Where a release changed the answer, ``changed_in`` names it until the card is
     rated again, with the answers in words before and since; ``changed_due`` is when
@@ -46,6 +137,7 @@ class Card(Base):
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),
+        Index(None, "learner_id", "last_review"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,21 +159,37 @@ class Card(Base):
     changed_due: Mapped[datetime | None]
     old_answer: Mapped[list[str] | None]
     new_answer: Mapped[list[str] | None]
+    entries: Mapped[int] = mapped_column(default=0, server_default="0")
+    suspended_at: Mapped[datetime | None]
+    buried_until: Mapped[datetime | None]
+    marked_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(Text)
 
 
 class Review(Base):
     """One rating of one card. Append-only: the truth about what a learner did.
 
-    ``sequence`` counts the card's reviews from 1, so that a rating sent twice
-    is one row. ``rating`` is 1 (again) to 4 (easy); ``duration_ms`` is the time
-    from showing the card to rating it. ``before`` and ``after`` are the card's
-    memory state as the scheduler had it.
+    ``sequence`` counts the card's rows from 1, so that a rating sent twice is one row.
+    ``rating`` is 1 (again) to 4 (easy), or 0 where the card was set back to new;
+    ``duration_ms`` is the time from showing the card to rating it. ``before`` and ``after``
+    are the card's memory state as the scheduler had it. A row ``undone_at`` some moment
+    counts for nothing, and stays.
+
+    ``day`` is the learner's study day then; ``first_that_day`` says that it is the
+    card's first rating on that day that stands. ``state_before`` and
+    ``interval_before`` (in days, empty for a new card) tell a young from a mature card,
+    ``predicted`` is the chance of remembering that the scheduler gave it.
+
+    ``source`` is ``card`` or ``quiz``. Where the card was answered, ``chosen`` has the
+    answer as grading has it, and ``taken_for`` the STIX id of the technique that was
+    taken for the right one. ``taken_off`` is what the rating took off the card, for undoing it.
     """
 
     __tablename__ = "review"
     __table_args__ = (
         UniqueConstraint("card_id", "sequence"),
         Index(None, "learner_id", "reviewed_at"),
+        Index(None, "learner_id", "day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,6 +206,16 @@ class Review(Base):
     after: Mapped[dict[str, Any]]
     algorithm: Mapped[str] = mapped_column(String(40))
     parameters_version: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    first_that_day: Mapped[bool]
+    state_before: Mapped[str] = mapped_column(String(12))
+    interval_before: Mapped[float | None]
+    predicted: Mapped[float | None]
+    source: Mapped[str] = mapped_column(String(10), default="card", server_default="card")
+    chosen: Mapped[list[str] | None]
+    taken_for: Mapped[str | None] = mapped_column(String(80))
+    taken_off: Mapped[dict[str, Any] | None]
+    undone_at: Mapped[datetime | None]
 
 
 class Attempt(Base):
@@ -132,7 +250,8 @@ class AttemptQuestion(Base):
     """A question of an attempt, as it was shown, and the answer once it is in.
 
     ``position`` counts from 1. ``chosen`` holds the answer as grading has it: ids, or
-    what was typed; ``score`` is from 0 to 1. Both are empty until answered.
+    what was typed; ``score`` is from 0 to 1. Both are empty until answered. ``taken_for`` is
+    the STIX id of the technique that was taken for the right one, where the answer says so.
     """
 
     __tablename__ = "attempt_question"
@@ -154,6 +273,7 @@ class AttemptQuestion(Base):
     duration_ms: Mapped[int | None]
     chosen: Mapped[list[str] | None]
     score: Mapped[float | None]
+    taken_for: Mapped[str | None] = mapped_column(String(80))
     attempt: Mapped[Attempt] = relationship(back_populates="questions")
 
 

@@ -13,6 +13,7 @@ from quiz.db.models import (
     Flag,
     Learner,
     Review,
+    SchedulerParameters,
     SwitchedOff,
     TaughtRelease,
 )
@@ -21,6 +22,9 @@ IN_STEPS = ("learning", "relearning")
 
 ANSWERED_AT = NotNullable(AttemptQuestion.answered_at)
 """The moment of an answer, where the query is about what is answered."""
+
+STANDING = (Review.undone_at.is_(None), Review.rating > 0)
+"""What makes a row of the log a rating that counts: not undone, and not a card set back to new."""
 
 FRESH = {"populate_existing": True}
 """The execution option to read rows as they are now, whatever the session has seen of them."""
@@ -41,6 +45,13 @@ def learner_for_update(learner_id: int) -> Select[int]:
 def learners() -> Select[Learner]:
     """Everyone, always in the same order, so that two who lock them all do not wait in a circle."""
     return select(Learner).order_by(Learner.id)
+
+
+def parameters_among(versions: Collection[str]) -> Select[str, dict[str, Any]]:
+    """What some versions of scheduler parameters stand for."""
+    return select(SchedulerParameters.version, SchedulerParameters.content).where(
+        SchedulerParameters.version.in_(versions)
+    )
 
 
 # Cards
@@ -153,13 +164,36 @@ def review(card_id: int, sequence: int) -> Select[Review]:
     return select(Review).where(Review.card_id == card_id, Review.sequence == sequence)
 
 
-def review_log(learner_id: int) -> Select[int, int, datetime]:
-    """Every review: card, rating and moment, each card's oldest first."""
+def last_review(card_id: int) -> Select[Review]:
+    """A card's latest review that stands."""
     return (
-        select(Review.card_id, Review.rating, Review.reviewed_at)
-        .where(Review.learner_id == learner_id)
+        select(Review)
+        .where(Review.card_id == card_id, *STANDING)
+        .order_by(Review.sequence.desc())
+        .limit(1)
+    )
+
+
+def review_log(
+    learner_id: int, card_ids: Collection[int] | None = None
+) -> Select[int, str, int, int, datetime, str]:
+    """What states are worked out from: the rows that stand, each card's oldest first.
+
+    Of some cards, or of all.
+    """
+    query = (
+        select(
+            Review.card_id,
+            Review.card_key,
+            Review.sequence,
+            Review.rating,
+            Review.reviewed_at,
+            Review.parameters_version,
+        )
+        .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)
     )
+    return query if card_ids is None else query.where(Review.card_id.in_(card_ids))
 
 
 def last_reviewed(learner_id: int, since: datetime) -> Select[str]:
@@ -167,20 +201,24 @@ def last_reviewed(learner_id: int, since: datetime) -> Select[str]:
     return (
         select(Card.key)
         .join(Review, Review.card_id == Card.id)
-        .where(Review.learner_id == learner_id, Review.reviewed_at >= since)
+        .where(
+            Review.learner_id == learner_id,
+            Review.reviewed_at >= since,
+            *STANDING,
+        )
         .order_by(Review.reviewed_at.desc(), Review.id.desc())
     )
 
 
 def review_total(learner_id: int) -> Select[int]:
     """How many reviews there are."""
-    return select(func.count()).where(Review.learner_id == learner_id)
+    return select(func.count()).where(Review.learner_id == learner_id, *STANDING)
 
 
 def ratings_since(learner_id: int, since: datetime) -> Select[datetime, int]:
     """The moments and ratings of the reviews since a moment."""
     return select(Review.reviewed_at, Review.rating).where(
-        Review.learner_id == learner_id, Review.reviewed_at >= since
+        Review.learner_id == learner_id, Review.reviewed_at >= since, *STANDING
     )
 
 
@@ -193,6 +231,7 @@ def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
             Review.learner_id == learner_id,
             Review.reviewed_at >= since,
             Review.rating == 1,
+            Review.undone_at.is_(None),
             Card.key.not_in(switched_off_keys()),
         )
         .order_by(Review.reviewed_at.desc())
@@ -203,7 +242,7 @@ def review_moments(learner_id: int) -> Select[datetime]:
     """The moments of all reviews, latest first."""
     return (
         select(Review.reviewed_at)
-        .where(Review.learner_id == learner_id)
+        .where(Review.learner_id == learner_id, *STANDING)
         .order_by(Review.reviewed_at.desc())
     )
 

@@ -1,29 +1,30 @@
 """When a card is due next, by FSRS-6: the only module that imports fsrs.
 
 Times are in UTC, stability is in days, difficulty from 1 to 10, ratings are 1
-(again), 2 (hard), 3 (good) and 4 (easy).
+(again), 2 (hard), 3 (good) and 4 (easy); in the log, 0 sets a card back to new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
+from functools import lru_cache
+from random import Random
 from typing import Any, Protocol, cast
 
 import fsrs
 
+from quiz.learning.parameters import STANDARD, Parameters
+
 ALGORITHM = "FSRS-6"
 RATINGS = (1, 2, 3, 4)
+RESET = 0
 AGAIN = 1
+GOOD = 3
 
-# No fuzz: the same reviews give the same state, on any machine.
-_SCHEDULER = fsrs.Scheduler(desired_retention=0.90, enable_fuzzing=False)
-
-PARAMETERS_VERSION = f"default-{sha256(_SCHEDULER.to_json().encode()).hexdigest()[:12]}"
-"""Names the weights, steps and retention: it changes when a release of fsrs changes them."""
+DAY = timedelta(days=1)
 
 
 class State(StrEnum):
@@ -83,23 +84,61 @@ class MemoryState:
         )
 
 
-def review(state: MemoryState, rating: int, at: datetime) -> MemoryState:
-    """Rate a card at a moment. Raises ValueError for a rating outside 1 to 4."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of a card's log: a rating or RESET at a moment, and what its date was worked out by.
+
+    ``fuzz`` is the seed of the date's fuzz.
+    """
+
+    rating: int
+    at: datetime
+    fuzz: str
+    parameters: Parameters
+
+
+def review(
+    state: MemoryState,
+    rating: int,
+    at: datetime,
+    parameters: Parameters = STANDARD,
+    *,
+    fuzz: str | None = None,
+) -> MemoryState:
+    """Rate a card at a moment, or set it back to new by RESET.
+
+    With a ``fuzz`` seed, and where the parameters want it, a date some days away moves
+    a little, so that cards met together do not stay together; the same seed moves it
+    alike. Raises ValueError for a rating outside 0 to 4.
+    """
+    if rating == RESET:
+        return MemoryState()
     at = at.astimezone(UTC)  # fsrs refuses an equal zone of another name
-    card, _ = _SCHEDULER.review_card(_card(state, at), fsrs.Rating(rating), at)
+    card, _ = _scheduler(parameters).review_card(_card(state, at), fsrs.Rating(rating), at)
+    due = card.due
+    if fuzz is not None and parameters.fuzz and card.state is fsrs.State.Review:
+        due = at + DAY * _fuzzed((card.due - at).days, parameters.maximum_interval, fuzz)
     return MemoryState(
         state=State(card.state.name.lower()),
         step=card.step,
         stability=card.stability,
         difficulty=card.difficulty,
-        due=card.due,
+        due=due,
         last_review=card.last_review,
     )
 
 
-def preview(state: MemoryState, at: datetime) -> dict[int, timedelta]:
+def preview(
+    state: MemoryState,
+    at: datetime,
+    parameters: Parameters = STANDARD,
+    *,
+    fuzz: str | None = None,
+) -> dict[int, timedelta]:
     """Tell how long after a moment the card would be due again, for each rating."""
-    return {rating: interval(review(state, rating, at)) for rating in RATINGS}
+    return {
+        rating: interval(review(state, rating, at, parameters, fuzz=fuzz)) for rating in RATINGS
+    }
 
 
 def interval(state: MemoryState) -> timedelta:
@@ -109,7 +148,9 @@ def interval(state: MemoryState) -> timedelta:
     return state.due - state.last_review
 
 
-def retrievability(memory: Remembered, at: datetime) -> float | None:
+def retrievability(
+    memory: Remembered, at: datetime, parameters: Parameters = STANDARD
+) -> float | None:
     """Estimate the chance, from 0 to 1, of remembering at a moment; None for a new card.
 
     FSRS counts whole days since the last review, so it is 1 within the first.
@@ -117,7 +158,7 @@ def retrievability(memory: Remembered, at: datetime) -> float | None:
     if memory.stability is None or memory.last_review is None:
         return None
     # It reads the two attributes only: making an fsrs.Card would take longer than the formula.
-    return _SCHEDULER.get_card_retrievability(cast(fsrs.Card, memory), at)
+    return _scheduler(parameters).get_card_retrievability(cast(fsrs.Card, memory), at)
 
 
 def is_lapse(before: MemoryState, rating: int) -> bool:
@@ -125,13 +166,56 @@ def is_lapse(before: MemoryState, rating: int) -> bool:
     return before.state is State.REVIEW and rating == AGAIN
 
 
-def replay(reviews: Iterable[tuple[int, datetime]]) -> tuple[MemoryState, int]:
-    """Work out a card's state and lapses from its log of ratings and moments, oldest first."""
-    state, lapses = MemoryState(), 0
-    for rating, at in reviews:
-        lapses += is_lapse(state, rating)
-        state = review(state, rating, at)
+def replay(log: Sequence[Entry], parameters: Parameters = STANDARD) -> tuple[MemoryState, int]:
+    """Work out a card's state and lapses from its log, oldest first.
+
+    ``parameters`` are the learner's now. What is remembered follows their weights, as if
+    they had been there from the start; the date is the one that was given with the last
+    rating, by the parameters of that moment: other parameters move no card.
+    """
+    if not log:
+        return MemoryState(), 0
+    last = log[-1]
+    state, lapses = _fold(log, last.parameters)
+    if parameters.weights != last.parameters.weights:
+        now, _ = _fold(log, parameters)
+        state = replace(state, stability=now.stability, difficulty=now.difficulty)
     return state, lapses
+
+
+def _fold(log: Iterable[Entry], parameters: Parameters) -> tuple[MemoryState, int]:
+    state, lapses = MemoryState(), 0
+    for entry in log:
+        lapses = 0 if entry.rating == RESET else lapses + is_lapse(state, entry.rating)
+        state = review(state, entry.rating, entry.at, parameters, fuzz=entry.fuzz)
+    return state, lapses
+
+
+@lru_cache(maxsize=256)
+def _scheduler(parameters: Parameters) -> fsrs.Scheduler:
+    return fsrs.Scheduler(
+        parameters=parameters.weights,
+        desired_retention=parameters.desired_retention,
+        learning_steps=[timedelta(seconds=step) for step in parameters.learning_steps],
+        relearning_steps=[timedelta(seconds=step) for step in parameters.relearning_steps],
+        maximum_interval=parameters.maximum_interval,
+        enable_fuzzing=False,  # its source of chance is everyone's: see _fuzzed
+    )
+
+
+# From how many days on an interval is fuzzed, up to how many, and by what part of them: as in
+# FSRS for Anki and in fsrs.
+_FUZZ = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
+
+
+def _fuzzed(days: int, maximum: int, seed: str) -> int:
+    """Move an interval by a few days, always alike for the same seed."""
+    if days < _FUZZ[0][0]:
+        return days
+    spread = 1 + sum(part * max(0.0, min(days, end) - start) for start, end, part in _FUZZ)
+    most = min(round(days + spread), maximum)
+    least = min(max(2, round(days - spread)), most)
+    return Random(seed).randint(least, most)  # noqa: S311 - variety, not secrecy
 
 
 def _card(state: MemoryState, at: datetime) -> fsrs.Card:

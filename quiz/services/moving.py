@@ -257,7 +257,7 @@ def _mark(session: Session, card: Card, change: AnswerChange, release: str) -> b
     """Mark a card, or take the mark off where its answer is again the one that was known."""
     known = card.old_answer if card.changed_in else list(change.old)
     if known == list(change.new):
-        last = session.scalars(queries.review(card.id, card.reviews)).one()
+        last = session.scalars(queries.last_review(card.id)).one()
         card.changed_in = card.changed_due = card.old_answer = card.new_answer = None
         card.due = MemoryState.from_dict(last.after).due
         return False

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +17,10 @@ from quiz.learning.knowledge import nearness
 from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Nearness, Question
 from quiz.questions.scope import Scope
-from quiz.services import learners, switches
+from quiz.services import learners, log, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
 from quiz.services.selection import Horizon, Selection
-
-LONGEST_DURATION_MS = 10 * 60 * 1000
 
 
 class UnknownCard(Refused):
@@ -157,7 +153,7 @@ def question_at(
     deck = catalogue.once(Flashcards)
     found = deck.cards.get(key)
     row = _find(session, learner, key)
-    if not 1 <= sequence <= (row.reviews if row else 0) + 1:
+    if not 1 <= sequence <= (row.entries if row else 0) + 1:
         raise StaleCard("This card has not been shown to you. Go on with the next one.")
     question = _ask(session, deck, found, row, sequence) if found else None
     if question is None:
@@ -186,20 +182,18 @@ def rate(
         raise ValueError(f"rating {rating} is not one of 1, 2, 3, 4")
     learners.lock(session, learner)
     row = _find(session, learner, key)
-    reviews = row.reviews if row else 0
-    if row and 1 <= sequence <= reviews:
+    entries = row.entries if row else 0
+    if row and 1 <= sequence <= entries:
         return _rated(session.scalars(queries.review(row.id, sequence)).one(), recorded=False)
     found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
-    if sequence != reviews + 1:
+    if sequence != entries + 1:
         raise StaleCard("This card was rated elsewhere in the meantime. Go on with the next one.")
     if row is None:
         row = _new_row(session, learner, found)
         session.flush()
-    review = _review(learner, row, rating, duration_ms=duration_ms, now=now)
-    session.add(review)
-    session.flush()
+    review = log.append(session, learner, row, rating, duration_ms=duration_ms, now=now)
     return _rated(review, recorded=True)
 
 
@@ -227,73 +221,6 @@ def queue(
     return len(wanted)
 
 
-def rebuild(session: Session, learner: Learner) -> int:
-    """Replay the log into the learner's cards; returns how many of them differed from it."""
-    learners.lock(session, learner)
-    log = session.execute(queries.review_log(learner.id))
-    reviews = {card_id: list(rows) for card_id, rows in groupby(log, key=itemgetter(0))}
-    differed = 0
-    for row in session.scalars(queries.cards(learner.id), execution_options=queries.FRESH):
-        own = [(rating, at) for _, rating, at in reviews.get(row.id, [])]
-        state, row.lapses = scheduling.replay(own)
-        _remember(row, state)
-        row.reviews = len(own)
-        row.first_review = own[0][1] if own else None
-        differed += session.is_modified(row)
-    session.flush()
-    return differed
-
-
-def memory(row: Card) -> MemoryState:
-    """What the scheduler knows of a card, by its row."""
-    return MemoryState(
-        state=State(row.state),
-        step=row.step,
-        stability=row.stability,
-        difficulty=row.difficulty,
-        due=row.due,
-        last_review=row.last_review,
-    )
-
-
-def _review(learner: Learner, row: Card, rating: int, *, duration_ms: int, now: datetime) -> Review:
-    """Move a card on by a rating, and write the log's entry about it."""
-    before = memory(row)
-    after = scheduling.review(before, rating, now)
-    review = Review(
-        learner_id=learner.id,
-        card_id=row.id,
-        card_key=row.key,
-        sequence=row.reviews + 1,
-        seed=row.reviews,
-        rating=rating,
-        reviewed_at=now,
-        time_zone=learner.time_zone,
-        duration_ms=min(max(duration_ms, 0), LONGEST_DURATION_MS),
-        before=before.to_dict(),
-        after=after.to_dict(),
-        algorithm=scheduling.ALGORITHM,
-        parameters_version=scheduling.PARAMETERS_VERSION,
-    )
-    row.changed_in = row.changed_due = row.old_answer = row.new_answer = None
-    _remember(row, after)
-    row.reviews += 1
-    row.lapses += scheduling.is_lapse(before, rating)
-    row.first_review = row.first_review or now
-    row.queued_at = None
-    return review
-
-
-def _remember(row: Card, state: MemoryState) -> None:
-    row.state = state.state
-    row.step = state.step
-    row.stability = state.stability
-    row.difficulty = state.difficulty
-    # A changed answer brings a card back earlier than its memory would.
-    row.due = min(filter(None, (state.due, row.changed_due)), default=None)
-    row.last_review = state.last_review
-
-
 def _find(session: Session, learner: Learner, key: str) -> Card | None:
     query = queries.card(learner.id, key)
     return session.scalars(query, execution_options=queries.FRESH).one_or_none()
@@ -308,6 +235,7 @@ def _new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
         state=State.NEW,
         reviews=0,
         lapses=0,
+        entries=0,
     )
     session.add(row)
     return row
@@ -328,19 +256,21 @@ def _serve(
     session: Session, learner: Learner, deck: Flashcards, card: DeckCard, now: datetime
 ) -> Served | None:
     row = _find(session, learner, card.key)
-    reviews = row.reviews if row else 0
-    question = _ask(session, deck, card, row, reviews + 1)
+    sequence = (row.entries if row else 0) + 1
+    question = _ask(session, deck, card, row, sequence)
     if question is None:
         return None
-    state = memory(row) if row else MemoryState()
+    state = log.memory(row) if row else MemoryState()
+    by = parameters.of(session, learner)
+    fuzz = log.fuzz_seed(card.key, sequence)
     return Served(
         key=card.key,
         question=question,
         technique=card.technique,
-        sequence=reviews + 1,
-        is_new=reviews == 0,
-        previews=scheduling.preview(state, now),
-        retrievability=scheduling.retrievability(state, now),
+        sequence=sequence,
+        is_new=state.state is State.NEW,
+        previews=scheduling.preview(state, now, by, fuzz=fuzz),
+        retrievability=scheduling.retrievability(state, now, by),
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
@@ -363,13 +293,12 @@ def _ask(
 
     The better the card was known there, the nearer the wrong options come.
     """
-    if row is None or row.reviews == 0:
-        state = MemoryState()
-    elif sequence > row.reviews:
-        state = memory(row)
+    if row is None:
+        state, seed = MemoryState(), 0
+    elif sequence > row.entries:
+        state, seed = log.memory(row), row.reviews
     else:
-        state = MemoryState.from_dict(
-            session.scalars(queries.review(row.id, sequence)).one().before
-        )
+        review = session.scalars(queries.review(row.id, sequence)).one()
+        state, seed = MemoryState.from_dict(review.before), review.seed
     near = nearness([state]) or Nearness.FAR
-    return deck.ask(card, seed=sequence - 1, nearness=near)
+    return deck.ask(card, seed=seed, nearness=near)

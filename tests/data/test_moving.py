@@ -18,7 +18,7 @@ from quiz.content.releases import ChangeKind, compare
 from quiz.content.stix import read_release
 from quiz.db.models import Card, Learner, Review
 from quiz.questions.snapshots import snapshot
-from quiz.services import moving, progress, study
+from quiz.services import log, moving, progress, study
 from quiz.services.deck import Flashcards
 from tests import factories
 from tests.catalogues import attack_release
@@ -73,7 +73,7 @@ def study_a_lot(session: Session, learner: Learner, catalogue: Catalogue) -> Non
         )
 
 
-def log(session: Session) -> Sequence[Row[Any]]:
+def logged_reviews(session: Session) -> Sequence[Row[Any]]:
     return session.execute(select(*Review.__table__.columns).order_by(Review.id)).all()
 
 
@@ -89,16 +89,16 @@ def test_no_review_is_lost_and_every_state_is_what_its_log_says(
     moving.notice(session, before, now=NOON)
     study_a_lot(session, learner, before)
     someone_new = factories.learner(session, name="Grace")
-    logged, met = log(session), len(cards(session))
+    logged, met = logged_reviews(session), len(cards(session))
     was = progress.totals(session, learner, before, now=LATER)
     assert len(logged) == was.reviews == REVIEWS
 
     assert moving.notice(session, after, now=LATER)
-    assert log(session) == logged
+    assert logged_reviews(session) == logged
     assert len(cards(session)) == met
     now = progress.totals(session, learner, after, now=LATER)
     assert (now.reviews, now.streak_days) == (was.reviews, was.streak_days)
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
     assert progress.totals(session, someone_new, after, now=LATER).reviews == 0
 
     moved = cards(session)

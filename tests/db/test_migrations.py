@@ -1,6 +1,8 @@
 """Migrations lead from nothing to exactly the models' tables, and lose nothing on the way."""
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -91,10 +93,47 @@ def test_what_was_learned_before_a_migration_is_kept(
         assert len(before[0]) == len(before[1]) == 1
         alembic.upgrade()
         for rows, table in zip(before, ("learner", "card"), strict=True):
-            # What is new comes last, and is empty.
+            # What is new comes last.
             assert [row[: len(rows[0])] for row in _rows(table)] == rows
-            assert {value for row in _rows(table) for value in row[len(rows[0]) :]} <= {None}
         assert _count("flag") == _count("switched_off") == _count("taught_release") == 0
+
+
+def test_reviews_of_before_tell_their_study_day_and_what_was_predicted(
+    make_app: Apps, empty_database: str | sa.URL
+) -> None:
+    with make_app(empty_database).app_context():
+        alembic.upgrade("1795509600")
+        _add_learner_with_card()
+        known = {
+            "state": "review",
+            "stability": 10.0,
+            "due": "2026-03-09T12:00:00+00:00",
+            "last_review": "2026-03-01T12:00:00+00:00",
+        }
+        new = {"state": "new", "stability": None, "due": None, "last_review": None}
+        # Berlin's day starts at three in UTC then: half past two is the day before.
+        _add_review(1, "2026-03-01 02:30:00", new)
+        _add_review(2, "2026-03-11 12:00:00", known)
+        _add_review(3, "2026-03-11 12:10:00", known)
+        alembic.upgrade()
+        with db.engine.connect() as connection:
+            rows = connection.execute(
+                sa.text(
+                    "SELECT day, first_that_day, state_before, interval_before, predicted, source"
+                    " FROM review ORDER BY sequence"
+                )
+            ).all()
+            entries = connection.execute(sa.text("SELECT entries FROM card")).scalar_one()
+    assert entries == 3
+    assert [(str(row[0]), bool(row[1])) for row in rows] == [
+        ("2026-02-28", True),
+        ("2026-03-11", True),
+        ("2026-03-11", False),
+    ]
+    assert [row[2:4] for row in rows] == [("new", None), ("review", 8.0), ("review", 8.0)]
+    assert rows[0][4] is None
+    assert rows[1][4] == pytest.approx(0.9)  # ten days after the last review at stability 10
+    assert {row[5] for row in rows} == {"card"}
 
 
 def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(
@@ -178,6 +217,24 @@ def _add_learner_with_card() -> None:
                 " VALUES (1, 'a/tactic', 'a', 'tactic', 'new', 0, 0)"
             )
         )
+
+
+def _add_review(sequence: int, at: str, before: dict[str, Any]) -> None:
+    with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        connection.execute(
+            sa.text(
+                "INSERT INTO review (learner_id, card_id, card_key, sequence, seed, rating,"
+                " reviewed_at, time_zone, duration_ms, before, after, algorithm,"
+                " parameters_version) SELECT 1, id, key, :sequence, 0, 3, :at, 'Europe/Berlin',"
+                " 900, :before, :before, 'FSRS-6', 'default' FROM card"
+            ).bindparams(sa.bindparam("at", type_=sa.DateTime(timezone=True))),
+            {
+                "sequence": sequence,
+                "at": datetime.fromisoformat(at).replace(tzinfo=UTC),
+                "before": json.dumps(before),
+            },
+        )
+        connection.execute(sa.text("UPDATE card SET reviews = :sequence"), {"sequence": sequence})
 
 
 def _count(table: str) -> int:

@@ -1,5 +1,6 @@
-"""Scheduling is FSRS-6 with nothing random in it."""
+"""Scheduling is FSRS-6, and what it leaves to chance is the same every time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from time import perf_counter
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.learning import scheduling
+from quiz.learning.parameters import KNOWN, STANDARD, Parameters
 from quiz.learning.scheduling import (
+    Entry,
     MemoryState,
     State,
     interval,
@@ -36,6 +38,13 @@ def moments(log: list[tuple[int, timedelta]]) -> list[tuple[int, datetime]]:
         at += gap
         found.append((rating, at))
     return found
+
+
+def entries(log: list[tuple[int, timedelta]]) -> list[Entry]:
+    return [
+        Entry(rating=rating, at=at, fuzz=f"x/{place}", parameters=STANDARD)
+        for place, (rating, at) in enumerate(moments(log))
+    ]
 
 
 def test_a_new_card_rated_good_twice_leaves_its_first_steps() -> None:
@@ -102,10 +111,85 @@ def test_replaying_a_log_gives_the_state_that_rating_one_by_one_gave(
     log: list[tuple[int, timedelta]],
 ) -> None:
     state, lapses = MemoryState(), 0
-    for rating, at in moments(log):
-        lapses += is_lapse(state, rating)
-        state = MemoryState.from_dict(review(state, rating, at).to_dict())
-    assert replay(moments(log)) == (state, lapses)
+    for entry in entries(log):
+        lapses += is_lapse(state, entry.rating)
+        after = review(state, entry.rating, entry.at, fuzz=entry.fuzz)
+        state = MemoryState.from_dict(after.to_dict())
+    assert replay(entries(log)) == (state, lapses)
+
+
+def test_a_card_set_back_starts_anew() -> None:
+    known = review(MemoryState(), 4, NOON)
+    assert review(known, 0, NOON + DAY) == MemoryState()
+    gaps = [(4, DAY), (1, 9 * DAY), (0, DAY), (3, DAY)]
+    later = moments(gaps)[-1][1]
+    assert replay(entries(gaps)) == (review(MemoryState(), 3, later), 0)
+
+
+@given(LOGS, LOGS)
+def test_other_weights_change_what_is_remembered_and_move_no_card(
+    before: list[tuple[int, timedelta]], after: list[tuple[int, timedelta]]
+) -> None:
+    own = Parameters(weights=(1.0, *STANDARD.weights[1:-1], 0.3), desired_retention=0.8)
+    log = [
+        replace(entry, parameters=STANDARD if place < len(before) else own)
+        for place, entry in enumerate(entries(before + after))
+    ]
+    old, _ = replay(log, STANDARD)
+    new, _ = replay(log, own)
+    assert (new.due, new.state, new.step) == (old.due, old.state, old.step)
+    if log:
+        alone, _ = replay([replace(entry, parameters=own) for entry in log], own)
+        assert (new.stability, new.difficulty) == (alone.stability, alone.difficulty)
+
+
+@given(st.integers(1, 4), st.text(max_size=9), st.integers(30, 36_500))
+def test_fuzz_is_small_and_the_same_for_the_same_seed(rating: int, seed: str, maximum: int) -> None:
+    parameters = Parameters(maximum_interval=maximum)
+    known = review(MemoryState(), 4, NOON)
+    at = NOON + 30 * DAY
+    plain = interval(review(known, rating, at, parameters))
+    moved = interval(review(known, rating, at, parameters, fuzz=seed))
+    assert moved == interval(review(known, rating, at, parameters, fuzz=seed))
+    assert moved == plain if rating == 1 else abs(moved - plain) <= plain * 0.15
+    assert moved <= maximum * DAY
+
+
+def test_fuzz_spreads_cards_that_were_rated_alike() -> None:
+    known = review(MemoryState(), 4, NOON)
+    at = NOON + 30 * DAY
+    dates = {review(known, 3, at, fuzz=f"card {number}").due for number in range(50)}
+    without = {
+        review(known, 3, at, replace(STANDARD, fuzz=False), fuzz=f"card {number}").due
+        for number in range(50)
+    }
+    assert len(dates) > 5
+    assert len(without) == 1
+
+
+@pytest.mark.parametrize("retention", [0.7, 0.8, 0.95, 0.99])
+def test_a_card_comes_back_at_the_retention_that_is_wanted(retention: float) -> None:
+    parameters = Parameters(desired_retention=retention)
+    known = review(
+        MemoryState(
+            stability=200.0,
+            difficulty=5.0,
+            state=State.REVIEW,
+            due=NOON,
+            last_review=NOON - 200 * DAY,
+        ),
+        3,
+        NOON,
+        parameters,
+    )
+    assert known.due is not None
+    assert retrievability(known, known.due, parameters) == pytest.approx(retention, abs=0.001)
+
+
+def test_no_interval_is_longer_than_the_maximum() -> None:
+    parameters = Parameters(maximum_interval=5)
+    known = review(MemoryState(), 4, NOON, parameters, fuzz="x")
+    assert interval(known) <= 5 * DAY
 
 
 def test_the_zone_that_a_moment_is_given_in_does_not_matter() -> None:
@@ -113,7 +197,7 @@ def test_the_zone_that_a_moment_is_given_in_does_not_matter() -> None:
     assert review(MemoryState(), 3, there) == review(MemoryState(), 3, NOON)
 
 
-@pytest.mark.parametrize("rating", [0, 5])
+@pytest.mark.parametrize("rating", [-1, 5])
 def test_there_are_four_ratings(rating: int) -> None:
     with pytest.raises(ValueError, match=str(rating)):
         review(MemoryState(), rating, NOON)
@@ -137,6 +221,14 @@ def test_nothing_sleeps() -> None:
     assert perf_counter() - started < 0.15
 
 
-def test_the_parameters_have_a_name_that_fits_the_log() -> None:
-    assert scheduling.PARAMETERS_VERSION.startswith("default-")
-    assert len(scheduling.PARAMETERS_VERSION) <= 40
+def test_parameters_have_a_name_that_fits_the_log_and_says_when_they_differ() -> None:
+    own = Parameters(desired_retention=0.85)
+    versions = {STANDARD.version, own.version, Parameters(maximum_interval=365).version}
+    assert len(versions) == 3
+    assert all(len(version) <= 40 for version in versions)
+    assert Parameters.from_dict(own.to_dict()) == own
+    assert {known.version for known in KNOWN.values()} == set(KNOWN)
+
+
+def test_the_standard_weights_are_those_of_fsrs() -> None:
+    assert tuple(fsrs.Scheduler().parameters) == STANDARD.weights

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from quiz.db.base import begin_writing
 from quiz.db.models import Learner, Review
-from quiz.services import study
+from quiz.services import log
 from tests import factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,5 +71,5 @@ def test_every_acknowledged_rating_survives_a_kill_once(sqlite: Engine) -> None:
         )
         assert len(logged) <= len(acknowledged) + 1
         learner = session.scalars(select(Learner)).one()
-        assert study.rebuild(session, learner) == 0
+        assert log.rebuild(session, learner) == []
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.content.releases import ChangeKind
 from quiz.db.models import Card, Learner, Review
-from quiz.services import learners, moving, study, today
+from quiz.services import learners, log, moving, study, today
 from quiz.services.deck import Flashcards
 from tests import factories
 from tests.conftest import Sessions
@@ -86,14 +86,14 @@ def test_a_changed_card_says_so_until_it_is_rated(session: Session, learner: Lea
     assert after is not None
     assert after.changed is None
     assert moving.changed(session, learner, moved) == 0
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
 
 
 def test_a_rebuild_keeps_a_changed_card_early(session: Session, learner: Learner) -> None:
     moving.notice(session, release("1"), now=NOON)
     review(session, learner, release("1"), f"{BADGE}/tactic", 4, 4, 4)
     moving.notice(session, release("2", edited("T9003", tactics=("arrival",))), now=LATER)
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
     assert card(session, learner, f"{BADGE}/tactic").due == LATER
 
 
@@ -108,7 +108,7 @@ def test_an_answer_that_changes_back_before_it_was_shown_is_as_it_was(
     moving.notice(session, release("3"), now=LATER)
     back = card(session, learner, key)
     assert (back.changed_in, back.old_answer, back.changed_due, back.due) == (None, None, None, due)
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
 
 
 def test_an_answer_that_changes_twice_is_shown_beside_the_one_that_was_learned(
@@ -158,7 +158,7 @@ def test_history_follows_a_revoked_technique_to_its_successor(
     assert moved.new_answer == ["Borrowed Badge"]
     logged = session.scalars(select(Review.card_key).where(Review.card_id == moved.id)).all()
     assert set(logged) == {f"{RIBBON}/description"}  # what was asked then
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
     misses = today.today(session, learner, second, now=NOON + timedelta(days=5)).recent_misses
     assert [technique.stix_id for technique in misses] == [BADGE]
 
@@ -173,7 +173,7 @@ def test_where_the_successors_card_was_studied_more_that_one_goes_on(
     assert card(session, learner, f"{BADGE}/description").reviews == 2
     assert card(session, learner, f"{BADGE}/description").changed_in is None
     assert card(session, learner, f"{RIBBON}/description").reviews == 1
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
 
 
 def test_of_several_the_most_studied_goes_on_and_the_others_rest_with_their_logs(
@@ -189,7 +189,7 @@ def test_of_several_the_most_studied_goes_on_and_the_others_rest_with_their_logs
     assert card(session, learner, f"{BADGE}/description").reviews == 3
     resting = {card(session, learner, f"{i}/description").reviews for i in (DROP, RIBBON)}
     assert resting == {1, 2}
-    assert study.rebuild(session, learner) == 0
+    assert log.rebuild(session, learner) == []
     moving.notice(session, release("3", without("T9001", "T9001.001"), gone), now=LATER)
     assert card(session, learner, f"{BADGE}/description").reviews == 3
 

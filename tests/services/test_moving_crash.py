@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from quiz.db.base import Base, begin_writing, configure_engine
 from quiz.db.models import Learner, TaughtRelease
-from quiz.services import moving, study
+from quiz.services import log, moving
 from tests import factories
 from tests.factories import NOON
 from tests.moving import BADGE, LATER, RIBBON, card, release, review, without
@@ -119,4 +119,4 @@ def _assert_moved(session: Session) -> None:
     for learner in session.scalars(select(Learner)).all():
         assert card(session, learner, f"{BADGE}/description").reviews == 2
         assert card(session, learner, f"{RIBBON}/description").reviews == 1
-        assert study.rebuild(session, learner) == 0
+        assert log.rebuild(session, learner) == []

@@ -63,6 +63,9 @@ class History:
                 after={},
                 algorithm="",
                 parameters_version="",
+                day=at.date(),
+                first_that_day=True,
+                state_before="review",
             )
         )
         self.session.flush()
