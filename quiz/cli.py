@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import create_server
 
+from quiz.commands.learner import examine, learner
 from quiz.commands.questions import questions
 from quiz.commands.setup import setup
 from quiz.commands.techniques import techniques
@@ -20,7 +21,7 @@ THREADS = 4
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (setup, serve, questions, techniques):
+    for command in (setup, serve, questions, techniques, learner, examine):
         app.cli.add_command(command)
 
 

@@ -72,6 +72,11 @@ def cards(learner_id: int) -> Select[Card]:
     return select(Card).where(Card.learner_id == learner_id).order_by(Card.id)
 
 
+def card_total(learner_id: int) -> Select[int]:
+    """How many cards a learner has a row of."""
+    return select(func.count()).where(Card.learner_id == learner_id)
+
+
 def queued_keys(learner_id: int) -> Select[str]:
     """The keys of the cards queued, in the order queued."""
     return (
@@ -471,3 +476,26 @@ def changed_cards(learner_id: int) -> Select[str]:
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(case((condition, 1)))
+
+
+# Archives
+
+
+def owns_any(model: type[Any], learner_id: int) -> Select[bool]:
+    """Whether a learner owns any row of a model."""
+    return select(select(model.id).where(model.learner_id == learner_id).exists())
+
+
+def card_entries(learner_id: int) -> Select[int, int]:
+    """How many rows of the log each card has."""
+    return select(Card.id, Card.entries).where(Card.learner_id == learner_id)
+
+
+def versions_used(learner_id: int) -> Select[str]:
+    """The versions of parameters that a learner's reviews and settings name."""
+    present = select(Learner.parameters_version).where(
+        Learner.id == learner_id, Learner.parameters_version.is_not(None)
+    )
+    used = select(Review.parameters_version).where(Review.learner_id == learner_id)
+    union = used.union(present).subquery()
+    return select(union.c.parameters_version)

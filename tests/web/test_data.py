@@ -1,0 +1,68 @@
+"""Your data: out as a file, and back."""
+
+import gzip
+from io import BytesIO
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from quiz.db.base import db
+from quiz.db.models import Review
+from tests.web.visitor import Page, Visitor
+
+
+def study_a_card(visitor: Visitor) -> None:
+    back = visitor.read(visitor.read("/study/").link(id="reveal"))
+    visitor.send(back, "/rating", rating="3")
+
+
+def download(client: FlaskClient) -> bytes:
+    response = client.get("/account/data/archive")
+    assert response.status_code == 200
+    assert "tradecraft-2026-03-11.jsonl.gz" in response.headers["Content-Disposition"]
+    content: bytes = response.data
+    return content
+
+
+def bring(visitor: Visitor, content: bytes, **fields: str) -> Page:
+    file = (BytesIO(content), "me.jsonl.gz")
+    return visitor.send(visitor.read("/account/data"), "/account/data", archive=file, **fields)
+
+
+def reviews(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalars(select(func.count()).select_from(Review)).one()
+
+
+def test_everything_comes_as_one_file_and_can_be_brought_back(
+    app: Flask, client: FlaskClient, visitor: Visitor
+) -> None:
+    study_a_card(visitor)
+    kept = download(client)
+    study_a_card(visitor)
+    assert reviews(app) == 2
+    refused = bring(visitor, kept)
+    assert refused.status == 422
+    assert "You have progress here already" in refused.words
+    done = bring(visitor, kept, replace="y")
+    assert "Read back: 1 card with 1 review." in done.words
+    assert reviews(app) == 1
+    (copy,) = (Path(app.instance_path) / "archives").iterdir()
+    assert gzip.decompress(copy.read_bytes()).count(b'"type":"review"') == 2
+
+
+def test_a_file_that_is_wrong_is_refused_and_changes_nothing(app: Flask, visitor: Visitor) -> None:
+    study_a_card(visitor)
+    page = bring(visitor, b"nonsense", replace="y")
+    assert page.status == 422
+    assert "line 1: this is not JSON" in page.words
+    assert "Nothing was changed." in page.words
+    assert reviews(app) == 1
+
+
+def test_without_a_file_it_says_so(visitor: Visitor) -> None:
+    page = visitor.send(visitor.read("/account/data"), "/account/data")
+    assert page.status == 422
+    assert "Choose a file first." in page.words
