@@ -1,0 +1,10 @@
+"""A killed server keeps every rating that it acknowledged; ``python -m bench.faults`` kills more."""
+
+import pytest
+
+from bench import faults
+
+
+@pytest.mark.parametrize("tabs", [1, 2])
+def test_a_killed_server_keeps_each_acknowledged_rating_once(tabs: int) -> None:
+    faults.run(3, tabs=tabs)
