@@ -1,7 +1,7 @@
 """Every query by name. Each one about what a learner owns takes the learner's id first."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
@@ -177,6 +177,12 @@ def last_review(card_id: int) -> Select[Review]:
         .order_by(Review.sequence.desc())
         .limit(1)
     )
+
+
+def rated_on(card_id: int, day: date) -> Select[bool]:
+    """Whether a card has a rating on a study day that stands."""
+    rated = select(Review.id).where(Review.card_id == card_id, Review.day == day, *STANDING)
+    return select(rated.exists())
 
 
 def review_log(

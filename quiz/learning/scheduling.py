@@ -175,19 +175,25 @@ def replay(log: Sequence[Entry], parameters: Parameters = STANDARD) -> tuple[Mem
     """
     if not log:
         return MemoryState(), 0
-    last = log[-1]
-    state, lapses = _fold(log, last.parameters)
-    if parameters.weights != last.parameters.weights:
-        now, _ = _fold(log, parameters)
+    weights = log[-1].parameters.weights
+    state, lapses = _fold(log, weights)
+    if parameters.weights != weights:
+        now, _ = _fold(log, parameters.weights)
         state = replace(state, stability=now.stability, difficulty=now.difficulty)
     return state, lapses
 
 
-def _fold(log: Iterable[Entry], parameters: Parameters) -> tuple[MemoryState, int]:
+def _fold(log: Iterable[Entry], weights: tuple[float, ...]) -> tuple[MemoryState, int]:
+    """Go through a log with these weights, and with the steps that each entry had.
+
+    A card that has left its steps stays out of them, however many the learner wants later.
+    """
     state, lapses = MemoryState(), 0
     for entry in log:
         lapses = 0 if entry.rating == RESET else lapses + is_lapse(state, entry.rating)
-        state = review(state, entry.rating, entry.at, parameters, fuzz=entry.fuzz)
+        own = entry.parameters
+        by = own if own.weights == weights else replace(own, weights=weights)
+        state = review(state, entry.rating, entry.at, by, fuzz=entry.fuzz)
     return state, lapses
 
 

@@ -93,7 +93,7 @@ def append(
         algorithm=scheduling.ALGORITHM,
         parameters_version=by.version,
         day=day,
-        first_that_day=rating != RESET and _is_first(learner, row, now),
+        first_that_day=rating != RESET and _is_first(session, learner, row, now),
         state_before=before.state,
         interval_before=_days(before),
         predicted=scheduling.retrievability(before, now, by),
@@ -225,10 +225,12 @@ def _take_off(row: Card) -> dict[str, Any] | None:
     } or None
 
 
-def _is_first(learner: Learner, row: Card, now: datetime) -> bool:
-    if row.last_review is None:
-        return True
-    return learners.study_day(learner, row.last_review) != learners.study_day(learner, now)
+def _is_first(session: Session, learner: Learner, row: Card, now: datetime) -> bool:
+    day = learners.study_day(learner, now)
+    if row.last_review is not None:
+        return learners.study_day(learner, row.last_review) != day
+    # A card set back to new may have been rated before on this day.
+    return row.entries == 0 or not session.scalars(queries.rated_on(row.id, day)).one()
 
 
 def _days(state: MemoryState) -> float | None:
