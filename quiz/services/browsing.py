@@ -75,7 +75,7 @@ class OwnCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A page of cards; ``totals`` counts those on each shelf, ``number`` and ``last`` pages from 1."""
+    """A page of cards. ``totals`` counts those on each shelf; pages count from 1."""
 
     cards: Sequence[OwnCard]
     totals: Mapping[Shelf, int]

@@ -118,6 +118,23 @@ def test_replaying_a_log_gives_the_state_that_rating_one_by_one_gave(
     assert replay(entries(log)) == (state, lapses)
 
 
+@given(LOGS, st.data())
+def test_other_steps_count_from_the_rating_on_that_they_were_wanted(
+    log: list[tuple[int, timedelta]], data: st.DataObject
+) -> None:
+    wanted = (
+        STANDARD,
+        replace(STANDARD, learning_steps=()),
+        replace(STANDARD, relearning_steps=()),
+    )
+    mixed = [replace(e, parameters=data.draw(st.sampled_from(wanted))) for e in entries(log)]
+    state, lapses = MemoryState(), 0
+    for entry in mixed:
+        lapses += is_lapse(state, entry.rating)
+        state = review(state, entry.rating, entry.at, entry.parameters, fuzz=entry.fuzz)
+    assert replay(mixed, data.draw(st.sampled_from(wanted))) == (state, lapses)
+
+
 def test_a_card_set_back_starts_anew() -> None:
     known = review(MemoryState(), 4, NOON)
     assert review(known, 0, NOON + DAY) == MemoryState()
