@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import card_queries
 from quiz.db.models import Card, Learner
+from quiz.learning.days import DAY
 from quiz.learning.leeches import THRESHOLD
 from quiz.questions.scope import Scope
 from quiz.services import switches, tags
@@ -57,8 +58,8 @@ class Wanted:
 class OwnCard:
     """One of a learner's cards. ``technique`` is empty where its file is gone.
 
-    ``stability`` is in days. ``asked`` says that the card can be studied at all: it is
-    still in the catalogue, and not switched off.
+    ``stability`` is how long its memory lasts, ``changed`` that a release changed its
+    answer since it was rated, ``switched_off`` that no one is asked it any more.
     """
 
     key: str
@@ -66,7 +67,7 @@ class OwnCard:
     technique: Technique | None
     state: str
     due: datetime | None
-    stability: float | None
+    stability: timedelta | None
     queued: bool
     changed: bool
     switched_off: bool
@@ -146,7 +147,7 @@ def _own(row: Card, catalogue: Catalogue, now: datetime, *, switched_off: bool) 
         technique=catalogue.by_stix_id.get(row.stix_id),
         state=row.state,
         due=row.due,
-        stability=row.stability,
+        stability=None if row.stability is None else DAY * row.stability,
         queued=row.queued_at is not None,
         changed=row.changed_in is not None,
         switched_off=switched_off,

@@ -71,11 +71,8 @@ def apply(
     lasts until the next study day. Setting back to new is a row of the log. Raises
     TooMany where more are to be set back than can be undone.
     """
-    if action is Action.RESET and len(set(keys)) > LIMIT:
-        raise TooMany(
-            f"Choose at most {LIMIT} cards to set back to new at once: so many can be undone."
-            " Nothing was changed."
-        )
+    if action is Action.RESET:
+        refuse_too_many(keys)
     rows = _rows(session, learner, catalogue, keys, add=action in _ADDING)
     if action is Action.RESET:
         return _reset(session, learner, rows, now)
@@ -83,6 +80,20 @@ def apply(
     changed = sum(_change(row, action, now, until) for row in rows)
     session.flush()
     return changed
+
+
+def refuse_too_many(keys: Collection[str]) -> None:
+    """Raise TooMany where more cards are to be set back to new than can be undone."""
+    if len(set(keys)) > LIMIT:
+        raise TooMany(
+            f"Choose at most {LIMIT} cards to set back to new at once: so many can be undone."
+            " Nothing was changed."
+        )
+
+
+def has(session: Session, learner: Learner, key: str) -> bool:
+    """Tell whether a learner has met a card or done something with it, whatever became of it."""
+    return session.scalars(queries.card(learner.id, key)).one_or_none() is not None
 
 
 def note(session: Session, learner: Learner, key: str) -> str:
