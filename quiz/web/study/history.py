@@ -14,7 +14,7 @@ from quiz.web.context import (
     scope_of_request,
 )
 from quiz.web.study.forms import RATINGS, UndoForm
-from quiz.web.study.places import FRONT, card_url, place_of_request, way_back
+from quiz.web.study.places import FRONT, PLACES, TECHNIQUE, card_url, place_of_request, way_back
 
 bp = Blueprint("history", __name__)
 
@@ -71,17 +71,19 @@ def undo(review_id: int) -> ResponseReturnValue:
     elif undone.is_new:
         flash(f"Undone: {words}. The card is new again.", "saved")
     else:
-        flash(f"Undone: {words}. The card is as if you had never done that.", "saved")
-    if place == "history":
-        return redirect(url_for(".index"), code=303)
+        flash(f"Undone: {words}. It counts for nothing any more.", "saved")
+    return redirect(_after(undone, place), code=303)
+
+
+def _after(undone: undoing.Undone, place: str) -> str:
+    """Where to go on: in a list of ratings there, else on the card's front, if it asks again."""
+    scope = scope_of_request()
     if place == "card-history":
-        return redirect(card_url("study.history.of_card", undone.key, scope_of_request()), 303)
-    catalogue = current_catalogue()
-    served = study.card(db.session, learner, catalogue, undone.key, now=now())
-    if place == "cards" or served is None:
-        return redirect(url_for("study.cards.index"), code=303)
-    if place == "technique":
-        return redirect(way_back(undone.key, place), code=303)
-    if not undone.is_latest:
-        return redirect(url_for(".index"), code=303)
-    return redirect(card_url("study.front", undone.key, scope_of_request()), code=303)
+        came_from = {"page": found} if (found := request.args.get("from")) in PLACES else {}
+        return card_url("study.history.of_card", undone.key, scope, **came_from)
+    if place in {"cards", TECHNIQUE}:
+        return way_back(undone.key, place)
+    known = study.card(db.session, current_learner(), current_catalogue(), undone.key, now=now())
+    if place == "history" or not undone.is_latest or known is None:
+        return url_for(".index")
+    return card_url("study.front", undone.key, scope)
