@@ -10,7 +10,6 @@ import logging
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -68,8 +67,7 @@ def run(bundle: Path, scratch: Path) -> None:
     heading("The next card and its rating")
     row("card states / reviews in the database", "service", "", "over HTTP", "")
     service = _interleaved([_through_service(case) for case in cases])
-    with _served(cases) as ports:
-        http = _interleaved([_through_http(port) for port in ports])
+    http = _interleaved([_through_http(_serve(case)) for case in cases])
     for case, ours, paged in zip(cases, service, http, strict=True):
         row(
             f"  {case.cards:,} / {case.reviews:,}",
@@ -302,14 +300,12 @@ def _through_http(port: int) -> Callable[[], None]:
     return step
 
 
-@contextmanager
-def _served(cases: list[Case]) -> Iterator[list[int]]:
-    servers = [create_server(case.app, host="127.0.0.1", port=0, threads=4) for case in cases]
-    for server in servers:
-        Thread(target=server.run, daemon=True).start()
-    yield [server.effective_port for server in servers]
-    for server in servers:
-        server.close()
+def _serve(case: Case) -> int:
+    """Serve an app on a port of its own until this process ends."""
+    server = create_server(case.app, host="127.0.0.1", port=0, threads=4)
+    Thread(target=server.run, daemon=True).start()
+    port: int = server.effective_port
+    return port
 
 
 def _through_anki(folder: Path) -> Callable[[], None]:
