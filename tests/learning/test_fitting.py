@@ -73,9 +73,8 @@ def test_who_forgets_otherwise_gets_weights_that_predict_better() -> None:
 @pytest.mark.parametrize("reviews", [400, 1_500])
 def test_who_forgets_as_the_standard_weights_say_is_not_promised_better_ones(reviews: int) -> None:
     found = [fit(simulate(reviews, seed=seed)) for seed in range(10)]
-    # By the test that they must pass, one in twenty may.
+    # One in twenty may seem better by chance; the gain of a single one can look large.
     assert sum(each.better for each in found) <= 1
-    assert max(each.gain for each in found) < 0.05
     assert abs(sum(each.gain for each in found) / len(found)) < 0.03
 
 
