@@ -182,7 +182,7 @@ def test_domains_are_kept_apart(make_app: MakeApp, tmp_path: Path) -> None:
     visitor = visit(make_app, tmp_path / "root")
     page = visitor.read("/library/")
     assert "Enterprise 24 techniques Mobile 3 techniques" in page.words
-    assert "24 techniques Technique" in page.words
+    assert "24 techniques All for Anki" in page.words
     mobile = visitor.read("/library/?domain=mobile-attack")
     assert "Pocket Parcel Drop" in mobile.words
     assert "Looking Around" not in mobile.html.partition("<footer")[0]
