@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -21,6 +21,9 @@ from quiz.learning.scheduling import RESET, Entry, MemoryState, State
 from quiz.services import learners, parameters
 
 LONGEST_DURATION_MS = 10 * 60 * 1000
+
+FARTHEST_IN_A_DAY = timedelta(days=4)
+"""More than what two moments of one study day are apart, whatever became of zone and rollover."""
 
 MARKS = ("changed_in", "changed_due", "old_answer", "new_answer", "queued_at")
 """What a rating takes off a card, and undoing it puts back."""
@@ -93,7 +96,7 @@ def append(
         algorithm=scheduling.ALGORITHM,
         parameters_version=by.version,
         day=day,
-        first_that_day=rating != RESET and _is_first(session, learner, row, now),
+        first_that_day=rating != RESET and _is_first(session, row, day, now),
         state_before=before.state,
         interval_before=_days(before),
         predicted=scheduling.retrievability(before, now, by),
@@ -225,12 +228,16 @@ def _take_off(row: Card) -> dict[str, Any] | None:
     } or None
 
 
-def _is_first(session: Session, learner: Learner, row: Card, now: datetime) -> bool:
-    day = learners.study_day(learner, now)
-    if row.last_review is not None:
-        return learners.study_day(learner, row.last_review) != day
-    # A card set back to new may have been rated before on this day.
-    return row.entries == 0 or not session.scalars(queries.rated_on(row.id, day)).one()
+def _is_first(session: Session, row: Card, day: date, now: datetime) -> bool:
+    """Tell whether no rating of a card that stands was given on a study day yet.
+
+    The log says which day each was given on: the learner's zone may be another since.
+    """
+    if row.entries == 0:
+        return True
+    if row.last_review is not None and now - row.last_review > FARTHEST_IN_A_DAY:
+        return True  # spares most reviews the look into the log
+    return not session.scalars(queries.rated_on(row.id, day)).one()
 
 
 def _days(state: MemoryState) -> float | None:
