@@ -187,7 +187,7 @@ def rated_on(card_id: int, day: date) -> Select[bool]:
 
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, str]:
+) -> Select[int, str, int, int, datetime, date, str]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -199,6 +199,7 @@ def review_log(
             Review.sequence,
             Review.rating,
             Review.reviewed_at,
+            Review.day,
             Review.parameters_version,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))

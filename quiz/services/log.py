@@ -57,6 +57,7 @@ def memory(row: Card) -> MemoryState:
         difficulty=row.difficulty,
         due=row.due,
         last_review=row.last_review,
+        last_day=row.last_day,
     )
 
 
@@ -79,8 +80,9 @@ def append(
     """Write a rating, or RESET, into the log, and move the card on by it."""
     by = parameters.of(session, learner)
     before, sequence = memory(row), row.entries + 1
-    after = scheduling.review(before, rating, now, by, fuzz=fuzz_seed(row.key, sequence))
     day = learners.study_day(learner, now)
+    fuzz = fuzz_seed(row.key, sequence)
+    after = scheduling.review(before, rating, now, by, fuzz=fuzz, day=day)
     review = Review(
         learner_id=learner.id,
         card_id=row.id,
@@ -99,7 +101,7 @@ def append(
         first_that_day=rating != RESET and _is_first(session, row, day, now),
         state_before=before.state,
         interval_before=_days(before),
-        predicted=scheduling.retrievability(before, now, by),
+        predicted=scheduling.predicted(before, now, day, by),
         source=source,
         chosen=list(answer.chosen) if answer else None,
         taken_for=answer.taken_for if answer else None,
@@ -190,6 +192,7 @@ def _logs(
                         at=logged.reviewed_at,
                         fuzz=fuzz_seed(logged.card_key, logged.sequence),
                         parameters=by[logged.parameters_version],
+                        day=logged.day,
                     ),
                 )
                 for logged in found[row.id]
@@ -198,7 +201,7 @@ def _logs(
 
 
 _WORKED_OUT = (
-    *("state", "step", "stability", "difficulty", "due", "last_review"),
+    *("state", "step", "stability", "difficulty", "due", "last_review", "last_day"),
     *("first_review", "reviews", "lapses"),
 )
 
@@ -215,6 +218,7 @@ def _remember(row: Card, state: MemoryState) -> None:
     # A changed answer brings a card back earlier than its memory would.
     row.due = min(filter(None, (state.due, row.changed_due)), default=None)
     row.last_review = state.last_review
+    row.last_day = state.last_day
 
 
 def _take_off(row: Card) -> dict[str, Any] | None:

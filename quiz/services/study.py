@@ -297,15 +297,15 @@ def _serve(
         return None
     state = log.memory(row) if row else MemoryState()
     by = parameters.of(session, learner)
-    fuzz = log.fuzz_seed(card.key, sequence)
+    fuzz, day = log.fuzz_seed(card.key, sequence), learners.study_day(learner, now)
     return Served(
         key=card.key,
         question=question,
         technique=card.technique,
         sequence=sequence,
         is_new=state.state is State.NEW,
-        previews=scheduling.preview(state, now, by, fuzz=fuzz),
-        retrievability=scheduling.retrievability(state, now, by),
+        previews=scheduling.preview(state, now, by, fuzz=fuzz, day=day),
+        retrievability=scheduling.predicted(state, now, day, by),
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
