@@ -31,11 +31,11 @@ CARD = "Card"
 """The name of the one card of a note, which must not change either."""
 
 CSS = """\
-.card { max-width: 42rem; margin: 0 auto; padding: 0 .75rem; text-align: left;
+.card { max-width: 42rem; margin: 0 auto; padding: .75rem; text-align: left;
   font: 1.05rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
   color: #16211f; background: #fff; }
 .nightMode.card, .night_mode.card { color: #e6edea; background: #161e21; }
-.stem, .answer { font-size: 1.2rem; font-weight: 650; }
+.stem, .answer { margin: .75rem 0; font-size: 1.2rem; font-weight: 650; }
 .small { font-size: .8rem; }
 ul { padding-left: 1.4rem; }
 li { margin: .35rem 0; }
@@ -45,7 +45,7 @@ blockquote { margin: .75rem 0; padding-left: .8rem; border-left: 3px solid #0b68
 blockquote p { margin: .3rem 0; }
 .gap { display: inline-block; min-width: 3.5em; text-align: center; line-height: 1;
   border-bottom: 2px solid currentColor; }
-hr { border: 0; border-top: 1px solid rgba(128, 128, 128, .5); }
+hr { margin: 1rem 0; border: 0; border-top: 1px solid rgba(128, 128, 128, .5); }
 summary { cursor: pointer; }
 a { color: #0b6863; }
 .nightMode a, .night_mode a { color: #63d0c5; }

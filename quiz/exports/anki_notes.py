@@ -95,17 +95,14 @@ def _front(question: Question) -> Markup:
 
 def _evidence(quotations: Iterable[Evidence], catalogue: Catalogue) -> Markup:
     """The words that prove the answer, each place's with its source below."""
+    shown = Markup('<blockquote>{}<p class="small">{} of {}</p></blockquote>')
     html = Markup("")
     for place in display.by_place(quotations):
         section, file = place[0].section, place[0].file
-        source = display.source_of(file, catalogue)
-        html += Markup(
-            '<blockquote>{}<p class="small">{}{} · <code>{}</code></p></blockquote>'
-        ).format(
+        html += shown.format(
             Markup("").join(_paragraphs(evidence.quote) for evidence in place),
             section[:1].upper() + section[1:],
-            f" of {source}" if source else "",
-            file.rpartition("/")[2],
+            display.source_of(file, catalogue) or Markup("<code>{}</code>").format(file),
         )
     return html
 

@@ -14,6 +14,7 @@ from quiz.content.technique import Collection
 from quiz.exports import anki, anki_notes
 from quiz.exports.anki import LAYOUT, NOTE_TYPE, Content, NothingToExport, filename
 from quiz.exports.anki_layout import CARD, FIELDS
+from quiz.questions import display
 from quiz.questions.base import Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
@@ -84,7 +85,7 @@ def test_every_kind_of_flashcard_becomes_notes_that_teach(collection: AnkiCollec
             assert " ".join(text.replace("`", "").split()) in words(back)
         for evidence in question.evidence:
             assert words(anki_notes._paragraphs(evidence.quote)) in words(back)
-            assert Path(evidence.file).name in words(back)
+            assert f" of {display.source_of(evidence.file, starter())}" in words(back)
         for option in question.options:
             if KINDS[question.kind].needs_options or (option.note and not option.correct):
                 assert words(anki_notes._inline(option.note)) in words(back)
