@@ -114,6 +114,24 @@ class SavedDeck(Base):
     target: Mapped[float | None]
 
 
+class AnkiNote(Base):
+    """A card as it was in the learner's last export for Anki that held it.
+
+    ``digest`` differs once the note teaches something else, and ``since`` is the first
+    export in which it was as it is. One row, of the key ``layout``, is about how all
+    look. No archive holds them: without, the next export just counts as new.
+    """
+
+    __tablename__ = "anki_note"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    card_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+
+
 class Card(Base):
     """A card that a learner has met or queued: the cache that replaying its reviews rebuilds.
 

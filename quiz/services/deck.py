@@ -21,9 +21,13 @@ NONE: Set[str] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeckCard:
-    """A card that can be asked: one kind of question about one technique."""
+    """A card that can be asked: one kind of question about one technique.
+
+    ``place`` is its place in the deck's order, from 1; those that turn out unfair leave gaps.
+    """
 
     key: str
+    place: int
     technique: Technique
     kind: QuestionKind
 
@@ -48,8 +52,10 @@ class Deck:
         self.catalogue = catalogue
         self._proven: set[str] = set()
         self._cards = {
-            (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
-            for _, _, technique, kind in places
+            (key := card_key(technique, kind)): DeckCard(
+                key=key, place=place, technique=technique, kind=kind
+            )
+            for place, (_, _, technique, kind) in enumerate(places, start=1)
         }
 
     def holds(self, kind: QuestionKind) -> bool:

@@ -37,6 +37,7 @@ learner = sa.table("learner", sa.column("id"), sa.column("rollover_hour"))
 def upgrade() -> None:
     create_scheduler_parameters()
     create_owned_tables()
+    create_anki_notes()
     add_settings()
     add_to_cards()
     add_to_reviews()
@@ -99,6 +100,23 @@ def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
             name=f"fk_{table}_learner_id_learner",
             ondelete="CASCADE",
         ),
+    )
+
+
+def create_anki_notes() -> None:
+    op.create_table(
+        "anki_note",
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("card_key", sa.String(128), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+            name="fk_anki_note_learner_id_learner",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("learner_id", "card_key", name="pk_anki_note"),
     )
 
 
