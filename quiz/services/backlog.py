@@ -1,0 +1,95 @@
+"""What has piled up, and how many reviews a day it would be if it were spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy.orm import Session
+
+from quiz.content.catalogue import Catalogue
+from quiz.db import study_queries
+from quiz.db.models import Break, Learner
+from quiz.learning.days import DAY
+from quiz.learning.spreading import shares
+from quiz.services import learners, switches
+from quiz.services.deck import Flashcards
+from quiz.services.selection import Horizon
+
+MOST_COUNTED = 1000
+"""How many reviews that have piled up are counted one by one; beyond, it says *more than*."""
+
+SPREADS = (2, 3, 5, 7, 10, 14, 21, 30)
+"""Over how many days a backlog is offered to be spread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """How many reviews are due by the end of the study day; ``more`` where that is not all."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A backlog spread over days: about so many reviews on the first, and on the fullest.
+
+    ``too_much`` says that the fullest day has more than the learner's limit lets come.
+    """
+
+    days: int
+    first: int
+    most: int
+    too_much: bool
+
+
+def pile(session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime) -> Pile:
+    """Count the reviews due on this study day or before, of cards that are asked still."""
+    cards = catalogue.once(Flashcards).cards
+    off = switches.switched_off(session)
+    keys = session.scalars(
+        study_queries.due_keys(learner.id, Horizon(learner, now).reviews_before),
+        execution_options={"yield_per": MOST_COUNTED},
+    )
+    asked = (key for key in keys if key in cards and key not in off)
+    number = sum(1 for _ in islice(asked, MOST_COUNTED + 1))
+    keys.close()
+    return Pile(number=min(number, MOST_COUNTED), more=number > MOST_COUNTED)
+
+
+def spreads(
+    session: Session, learner: Learner, *, now: datetime, over: Iterable[int] = SPREADS
+) -> list[Spread]:
+    """Work out what spreading today's backlog would make of the next days."""
+    today = learners.study_day(learner, now)
+    return _spreads(session, learner, today, over)
+
+
+def after(session: Session, learner: Learner, found: Break) -> Spread:
+    """Work out what a break would make of the days after it, by what is known of them now."""
+    (spread,) = _spreads(session, learner, found.last_day + DAY, [found.spread_days])
+    return spread
+
+
+def _spreads(
+    session: Session, learner: Learner, first_day: date, over: Iterable[int]
+) -> list[Spread]:
+    over = tuple(over)
+    starts = [learners.day_start(learner, first_day + DAY * n) for n in range(max(over) + 1)]
+    waiting = session.scalars(study_queries.due_total(learner.id, starts[0])).one()
+    coming = dict(session.execute(study_queries.due_by_day(learner.id, starts)).all())
+    found = []
+    for days in over:
+        each = shares(waiting, [coming.get(place, 0) for place in range(days)])
+        found.append(
+            Spread(
+                days=days,
+                first=each[0],
+                most=max(each),
+                too_much=max(each) > learner.reviews_per_day,
+            )
+        )
+    return found
