@@ -161,6 +161,17 @@ def retrievability(
     return _scheduler(parameters).get_card_retrievability(cast(fsrs.Card, memory), at)
 
 
+def overdueness(memory: Remembered, at: datetime) -> float:
+    """Tell how many times its stability a card has rested: the more, the less it is remembered.
+
+    It puts cards in the reverse order of :func:`retrievability`, by whatever weights, and
+    costs a tenth. 0 for a new card.
+    """
+    if not memory.stability or memory.last_review is None:
+        return 0.0
+    return max(0, (at - memory.last_review).days) / memory.stability
+
+
 def is_lapse(before: MemoryState, rating: int) -> bool:
     """Tell whether a rating says that a card known before is forgotten."""
     return before.state is State.REVIEW and rating == AGAIN

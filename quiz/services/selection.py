@@ -12,9 +12,9 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import study_queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
-from quiz.learning.scheduling import IN_STEPS, MemoryState, State, retrievability
+from quiz.learning.scheduling import IN_STEPS, MemoryState, State, overdueness
 from quiz.questions.scope import Scope
-from quiz.services import learners, limits, parameters, switches
+from quiz.services import learners, limits, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.unmet import Unmet
 
@@ -28,10 +28,14 @@ BEST_KNOWN_FIRST = True
 """Which reviews of a backlog come: those most likely to be known still, or least likely."""
 
 LOOK_FURTHER = 2
-"""From how many times as many as a day has room for, the reviews of a backlog are chosen."""
+"""From how many times as many as a day has room for, the reviews of a backlog are chosen.
+
+They are those due last. With twice as many, they were remembered as well as the best of all
+(to 0.0001, of backlogs of 3 to 90 days), and as many are read however large it is.
+"""
 
 A_BATCH = 50
-"""How many rows are read at a time."""
+"""How many rows are read at a time at least."""
 
 FEW_TECHNIQUES = 500
 """Up to how many techniques of a scope the database keeps to; above, most rows are in it."""
@@ -118,6 +122,11 @@ class Selection:
             and (self.room.running is None or row.key in self._done.keys)
         )
 
+    @property
+    def due(self) -> int:
+        """How many reviews come on this study day."""
+        return min(self._number(self._due), self._room_for_reviews)
+
     @cached_property
     def reviews(self) -> tuple[str, ...]:
         """The reviews of this study day, in order: look-alikes of the card just reviewed first.
@@ -126,12 +135,10 @@ class Selection:
         only be recognized. After them the least remembered comes first, but in a backlog
         the best.
         """
-        by = parameters.of(self._session, self._learner)
-        best_first = self.backlog and BEST_KNOWN_FIRST
         rows = sorted(
             self._due,
-            key=lambda row: retrievability(row, self._now, by) or 0.0,
-            reverse=best_first,
+            key=lambda row: overdueness(row, self._now),
+            reverse=not (self.backlog and BEST_KNOWN_FIRST),
         )
         if self._learner.bury_siblings:
             rows = list(_first_of_each(rows))
@@ -180,7 +187,7 @@ class Selection:
         found: list[datetime] = [
             row.due for row in self._steps if row.due > self.horizon.steps_until
         ]
-        if len(self._due) > len(self.reviews) or self._held_back:
+        if len(self._due) > self.due or self._held_back:
             found.append(self.horizon.reviews_before)
         else:
             query = study_queries.due_later(self._learner.id, self.horizon.reviews_before)
@@ -196,21 +203,21 @@ class Selection:
     def _in_turn(self) -> Iterator[str]:
         """Give the day's reviews and new cards, the new ones evenly among them.
 
-        Whose turn it is follows from how many of each are done and left: look-alikes
-        of the card just reviewed do not wait for it.
+        A new one has its turn when a smaller share of them is done than of the reviews;
+        look-alikes of the card just reviewed go before.
         """
         reviews, new = list(self.reviews), list(self.new)
         done, met = self._done.reviewed, self._done.met
         all_reviews, all_new = done + len(reviews), met + len(new)
         alike = sum(self.cards[key].technique.stix_id in self._look_alikes for key in reviews)
         while reviews or new:
-            turn_of_new = (2 * met + 1) * all_reviews <= (2 * done + 1) * all_new
-            if new and not alike and (turn_of_new or not reviews):
+            turn_of_new = met * all_reviews < done * all_new and not alike
+            if new and (turn_of_new or not reviews):
                 met += 1
                 yield new.pop(0)
             else:
                 done, alike = done + 1, max(0, alike - 1)
-                yield reviews.pop(0) if reviews else new.pop(0)
+                yield reviews.pop(0)
 
     @cached_property
     def _queued(self) -> Sequence[Found]:
@@ -274,7 +281,7 @@ class Selection:
         queued = set(self.queued)
         found: list[Found] = []
         techniques: set[str] = set()
-        for row in self._stream(query, cards):
+        for row in self._stream(query, cards, A_BATCH + most):
             if row.key in queued:
                 continue
             if row.key in self._done.keys or row.stix_id in self._taken or self._is_buried(row):
@@ -307,10 +314,13 @@ class Selection:
         return row.buried_until is not None and row.buried_until > self._now
 
     def _stream(
-        self, query: Select[*tuple[Any, ...]], cards: Mapping[str, DeckCard]
+        self,
+        query: Select[*tuple[Any, ...]],
+        cards: Mapping[str, DeckCard],
+        batch: int = A_BATCH,
     ) -> Iterator[Found]:
         """Read a query's rows about some cards, and no more of it than is asked for."""
-        rows = self._session.execute(query, execution_options={"yield_per": A_BATCH})
+        rows = self._session.execute(query, execution_options={"yield_per": batch})
         try:
             for row in rows:
                 if row.key in cards:

@@ -130,7 +130,7 @@ def counts(
     selection = Selection(session, learner, catalogue, now=now, scope=scope)
     return Counts(
         learning=len(selection.in_steps),
-        due=len(selection.reviews),
+        due=selection.due,
         new=len(selection.new),
         queued=len(selection.queued),
         next_due=selection.next_due(),
