@@ -397,7 +397,7 @@ def test_look_alikes_do_not_follow_one_another_for_ever(
 ) -> None:
     learner.new_per_day, learner.bury_siblings = 0, False
     ids = [stix_id("T9001.001"), stix_id("T9001.002")]
-    kinds = ("description", "attack-id", "tactic", "family")
+    kinds = ("description", "attack-id", "tactic", "family", "platform", "data-source")
     keys = [f"{stix}/{kind}" for stix in ids for kind in kinds]
     own = [key for key in keys if key in catalogue.once(Flashcards).cards]
     for key in own:
