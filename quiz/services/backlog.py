@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.db import study_queries
-from quiz.db.models import Break, Learner
+from quiz.db.models import Learner
 from quiz.learning.days import DAY
 from quiz.learning.spreading import shares
 from quiz.services import learners, switches
@@ -35,12 +35,13 @@ class Pile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """A backlog spread over days: about so many reviews on the first, and on the fullest.
+    """What waits, spread over days: about so many reviews on the first, and on the fullest.
 
     ``too_much`` says that the fullest day has more than the learner's limit lets come.
     """
 
     days: int
+    waiting: int
     first: int
     most: int
     too_much: bool
@@ -68,9 +69,9 @@ def spreads(
     return _spreads(session, learner, today, over)
 
 
-def after(session: Session, learner: Learner, found: Break) -> Spread:
-    """Work out what a break would make of the days after it, by what is known of them now."""
-    (spread,) = _spreads(session, learner, found.last_day + DAY, [found.spread_days])
+def after(session: Session, learner: Learner, last_day: date, spread_days: int) -> Spread:
+    """Work out what a break would make of the days after its last, by what is known now."""
+    (spread,) = _spreads(session, learner, last_day + DAY, [spread_days])
     return spread
 
 
@@ -87,6 +88,7 @@ def _spreads(
         found.append(
             Spread(
                 days=days,
+                waiting=waiting,
                 first=each[0],
                 most=max(each),
                 too_much=max(each) > learner.reviews_per_day,

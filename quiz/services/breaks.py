@@ -192,8 +192,8 @@ def check(
         if other is not changed:
             raise BadBreak(
                 "first_day",
-                f"You have a break from {other.first_day} to {other.last_day} already."
-                " Change that one, or choose other days.",
+                f"You have a break from {_words(other.first_day)} to {_words(other.last_day)}"
+                " already. Change that one, or choose other days.",
             )
 
 
@@ -208,3 +208,7 @@ def excused(session: Session, learner: Learner) -> Sequence[tuple[date, date]]:
 def _check_spread(spread_days: int) -> None:
     if not 1 <= spread_days <= LONGEST_SPREAD:
         raise BadBreak("spread_days", f"Choose from 1 to {LONGEST_SPREAD} days.")
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B}"

@@ -46,12 +46,14 @@ class Waiting:
     """Reviews are due that do not come on this study day, and new cards wait for them.
 
     ``last_day`` is the last of the break or of the spread. ``extended_to`` is how many
-    reviews this day would have in all, were more asked for.
+    reviews this day would have in all, were more asked for. ``break_id`` is of the break
+    that lasts.
     """
 
     reason: Reason
     last_day: date | None
     extended_to: int
+    break_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,12 @@ def _waiting(selection: Selection) -> Waiting | None:
         reason, last_day = Reason.BREAK, room.running.last_day
     elif room.days_left:
         reason, last_day = Reason.SPREAD, today + DAY * (room.days_left - 1)
-    return Waiting(reason=reason, last_day=last_day, extended_to=room.extended_to)
+    return Waiting(
+        reason=reason,
+        last_day=last_day,
+        extended_to=room.extended_to,
+        break_id=room.running.id if room.running else None,
+    )
 
 
 def next_card(

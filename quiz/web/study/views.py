@@ -7,7 +7,7 @@ from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import progress, study, switches
+from quiz.services import backlog, progress, study, switches
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -18,10 +18,12 @@ from quiz.web.context import (
     with_scope,
 )
 from quiz.web.filters import interval
+from quiz.web.study import breaks
 from quiz.web.study.forms import RATINGS, RateForm
 from quiz.web.study.shown import Shown
 
 bp = Blueprint("study", __name__, url_prefix="/study")
+bp.register_blueprint(breaks.bp)
 
 
 @bp.get("/")
@@ -126,6 +128,7 @@ def _render_done(scope: Scope) -> str:
         scope=scope,
         techniques=scope.select(catalogue)[:1] if scope.techniques else (),
         new_tomorrow=totals.met_cards < totals.cards,
+        pile=backlog.pile(db.session, learner, catalogue, now=now()),
         **_session(scope),
     )
 
