@@ -4,7 +4,7 @@ A suspended card is in none of them.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
@@ -33,6 +33,17 @@ def done_on(learner_id: int, day: date) -> Select[str, str, bool, bool]:
         .join(Review, Review.card_id == Card.id)
         .where(Review.learner_id == learner_id, Review.day == day, *STANDING)
         .order_by(Review.id.desc())  # by moment, SQLite would read every review for the order
+    )
+
+
+def done_of_due(learner_id: int, day: date, before: datetime) -> Select[int]:
+    """How many of a study day's reviews were of cards that were due before a moment."""
+    return select(func.count()).where(
+        *_standing(learner_id),
+        Review.day == day,
+        Review.first_that_day,
+        Review.state_before == "review",
+        Review.before["due"].as_string() < before.astimezone(UTC).isoformat(),
     )
 
 

@@ -1,4 +1,4 @@
-"""How what has piled up is spread over days, each taking its share."""
+"""How what has piled up is spread over days, each taking its share beside what comes due on it."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ LONGEST_SPREAD = 30
 
 
 def share(left: int, days: int) -> int:
-    """Tell how many of what is left come today, where as many days are left, today included."""
+    """Tell how many of what is left come today, where so many days are left, today included."""
     return -(-left // max(days, 1))
 
 
-def shares(waiting: int, coming: Sequence[int]) -> list[int]:
-    """Tell each day's share of what waits now and of what comes due on each of the days.
+def days_of(waiting: int, coming: Sequence[int]) -> list[int]:
+    """Tell what each day has: its share of what waits, and what comes due on it anyway.
 
-    The last day takes all that is left; nothing that is rated on the way comes again here.
+    What is rated on the way, and comes again within these days, is not in it.
     """
     found, left = [], waiting
     for place, more in enumerate(coming):
-        left += more
-        found.append(share(left, len(coming) - place))
-        left -= found[-1]
+        part = share(left, len(coming) - place)
+        found.append(part + more)
+        left -= part
     return found

@@ -13,7 +13,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import study_queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
-from quiz.learning.spreading import shares
+from quiz.learning.spreading import days_of, share
 from quiz.services import learners, switches
 from quiz.services.deck import Flashcards
 from quiz.services.selection import Horizon
@@ -35,15 +35,16 @@ class Pile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What waits, spread over days: about so many reviews on the first, and on the fullest.
+    """What waits, spread over days: about so many a day beside what comes due later.
 
-    ``too_much`` says that the fullest day has more than the learner's limit lets come.
+    ``fullest`` is how many the fullest day has with those; ``too_much`` says that the
+    learner's limit does not let as many come.
     """
 
     days: int
     waiting: int
-    first: int
-    most: int
+    a_day: int
+    fullest: int
     too_much: bool
 
 
@@ -79,19 +80,20 @@ def _spreads(
     session: Session, learner: Learner, first_day: date, over: Iterable[int]
 ) -> list[Spread]:
     over = tuple(over)
-    starts = [learners.day_start(learner, first_day + DAY * n) for n in range(max(over) + 1)]
+    starts = [learners.day_start(learner, first_day + DAY * n) for n in range(1, max(over) + 2)]
     waiting = session.scalars(study_queries.due_total(learner.id, starts[0])).one()
-    coming = dict(session.execute(study_queries.due_by_day(learner.id, starts)).all())
+    by_day = dict(session.execute(study_queries.due_by_day(learner.id, starts)).all())
+    coming = [0, *(by_day.get(place, 0) for place in range(max(over)))]
     found = []
     for days in over:
-        each = shares(waiting, [coming.get(place, 0) for place in range(days)])
+        fullest = max(days_of(waiting, coming[:days]))
         found.append(
             Spread(
                 days=days,
                 waiting=waiting,
-                first=each[0],
-                most=max(each),
-                too_much=max(each) > learner.reviews_per_day,
+                a_day=share(waiting, days),
+                fullest=fullest,
+                too_much=fullest > learner.reviews_per_day,
             )
         )
     return found

@@ -38,10 +38,12 @@ class NoSuchBreak(Refused):
 class Leave:
     """What breaks make of a study day: the one it is in, or the spread that it is part of.
 
-    ``days_left`` of the spread include the day; without one, it is 0.
+    Spread is what was due by the first day after a break, before the day ``spread_before``.
+    ``days_left`` include the day; without a spread, there are none.
     """
 
     running: Break | None = None
+    spread_before: date | None = None
     days_left: int = 0
 
 
@@ -56,8 +58,10 @@ def leave(session: Session, learner: Learner, today: date) -> Leave:
         return Leave(running=begun[0])
     if not begun:
         return Leave()
-    spread = begun[0].last_day + DAY * begun[0].spread_days
-    return Leave(days_left=max(0, (spread - today) // DAY + 1))
+    until = begun[0].last_day + DAY * begun[0].spread_days
+    if until < today:
+        return Leave()
+    return Leave(spread_before=begun[0].last_day + 2 * DAY, days_left=(until - today) // DAY + 1)
 
 
 def listing(session: Session, learner: Learner) -> Sequence[Break]:

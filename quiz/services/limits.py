@@ -12,6 +12,7 @@ from quiz.db import study_queries
 from quiz.db.models import Break, Learner
 from quiz.learning.spreading import share
 from quiz.services import breaks, learners
+from quiz.services.breaks import Leave
 
 MORE = 20
 """How many more reviews one can ask for on a day whose limit is reached."""
@@ -65,10 +66,8 @@ def room(session: Session, learner: Learner, today: date, before: datetime, done
     """Tell what a study day has room for; reviews due ``before`` a moment can come on it."""
     leave = breaks.leave(session, learner, today)
     most = 0 if leave.running else learner.reviews_per_day
-    if leave.days_left:
-        # Cards that have left the deck are counted too: shares are a little large, never small.
-        left = session.scalars(study_queries.due_total(learner.id, before)).one()
-        most = min(most, share(done.reviewed + left, leave.days_left))
+    if leave.spread_before:
+        most = min(most, _spread(session, learner, today, leave, done, before=before))
     if learner.extended_day == today:
         most = max(most, learner.extended_to)
     reviews = max(0, most - done.reviewed)
@@ -79,6 +78,22 @@ def room(session: Session, learner: Learner, today: date, before: datetime, done
         days_left=leave.days_left,
         extended_to=min(done.reviewed + reviews + MORE, MOST_A_DAY),
     )
+
+
+def _spread(
+    session: Session, learner: Learner, today: date, leave: Leave, done: Done, *, before: datetime
+) -> int:
+    """Tell how many reviews a day of a spread has: its share of what is spread, and the others.
+
+    It stays the same all day, whichever of them are done. Cards that have left the deck
+    make it a little larger, never smaller.
+    """
+    first = learners.day_start(learner, leave.spread_before or today)
+    due = session.scalars(study_queries.due_total(learner.id, before)).one()
+    spread = session.scalars(study_queries.due_total(learner.id, min(first, before))).one()
+    of_these = session.scalars(study_queries.done_of_due(learner.id, today, first)).one()
+    mine = share(spread + of_these, leave.days_left)
+    return mine + (due - spread) + (done.reviewed - of_these)
 
 
 def extend(session: Session, learner: Learner, extended_to: int, *, now: datetime) -> None:

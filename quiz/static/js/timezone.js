@@ -3,7 +3,8 @@
 
 const { url, saved } = document.querySelector("script[data-url]").dataset;
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const KEY = "kept-time-zone"; // what the learner said no to: "saved zone, zone of the device"
+const KEY = "kept-time-zones"; // what the learner said no to: lines of "saved zone, zone of the device"
+const PAIR = `${saved}, ${here}`;
 
 // A clock in words, now and in half a year: equal ones start a study day at the same moment.
 function clock(zone) {
@@ -25,9 +26,9 @@ function differs() {
 
 function stored() {
   try {
-    return localStorage.getItem(KEY);
+    return (localStorage.getItem(KEY) ?? "").split("\n");
   } catch {
-    return null;
+    return [];
   }
 }
 
@@ -41,7 +42,7 @@ function offer() {
     panel.hidden = true;
     document.querySelector("main").focus({ preventScroll: true });
     try {
-      localStorage.setItem(KEY, `${saved}, ${here}`);
+      localStorage.setItem(KEY, [...stored(), PAIR].join("\n"));
     } catch {
       // It will ask again, then: there is nowhere to keep the answer.
     }
@@ -56,6 +57,6 @@ if (here && !saved) {
     headers: { "X-CSRFToken": token },
     body: new URLSearchParams({ name: here }),
   });
-} else if (here && here !== saved && stored() !== `${saved}, ${here}` && differs()) {
+} else if (here && here !== saved && !stored().includes(PAIR) && differs()) {
   offer();
 }

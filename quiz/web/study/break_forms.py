@@ -35,7 +35,7 @@ class BreakForm(FlaskForm):
     first_day = DayField("First day", validators=[InputRequired("Choose the first day.")])
     last_day = DayField("Last day", validators=[InputRequired("Choose the last day.")])
     spread_days = DaysField(
-        "Spread what waits over", default=7, validators=[InputRequired("Say over how many days.")]
+        "Spread over", default=7, validators=[InputRequired("Say over how many days.")]
     )
     preview = SubmitField("See what that would mean")
     save = SubmitField("Save")

@@ -140,7 +140,7 @@ def _page(
         pile=pile,
         spreads=backlog.spreads(db.session, learner, now=now()) if pile.number > 1 else [],
         running=next((b for b in found if b.first_day <= today <= b.last_day), None),
-        coming=[b for b in reversed(found) if b.last_day >= today],
+        coming=[b for b in reversed(found) if b.first_day > today],
         over=[b for b in found if b.last_day < today][:5],
         counts=study.counts(db.session, learner, catalogue, now=now()),
         longest_spread=LONGEST_SPREAD,
