@@ -137,6 +137,6 @@ class Unmet:
         return seen
 
     def _keep(self, keys: tuple[str, ...]) -> None:
-        if keys != self._seen.keys:
+        if keys is not self._seen.keys:
             self._seen = Seen(keys=keys, at=self._seen.at)
             self._memory.keep(self._name, self._seen)
