@@ -20,8 +20,9 @@ from quiz.learning.days import DAY
 from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, assess
 from quiz.learning.scheduling import State, retrievability
 from quiz.questions.generator import cards_of
-from quiz.services import breaks, learners, parameters, switches
+from quiz.services import breaks, learners, parameters, switches, tags
 from quiz.services.deck import Flashcards
+from quiz.services.tags import Tags
 
 BATCHES = {"yield_per": 500}
 
@@ -95,6 +96,7 @@ class CardState:
     reviews: int
     lapses: int
     switched_off: bool
+    tags: Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +219,8 @@ def technique(
 ) -> TechniqueProgress:
     """Tell what a learner knows of one technique."""
     deck = catalogue.once(Flashcards).cards
-    rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id))
+    rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id)).all()
+    own = {row.key: row for row in rows}
     met = {row.key: row for row in rows if row.reviews}
     off = switches.switched_off(session)
     shown = [
@@ -241,6 +244,7 @@ def technique(
                 reviews=row.reviews if row else 0,
                 lapses=row.lapses if row else 0,
                 switched_off=key in off,
+                tags=tags.of(own.get(key), now),
             )
             for key, kind, row in shown
         ),

@@ -28,6 +28,8 @@ from quiz.db.base import db
 from quiz.exports.anki import NothingToExport, filename
 from quiz.questions.kinds import KINDS
 from quiz.services import anki, moving, progress
+from quiz.services.lookalikes import LookAlike, look_alike
+from quiz.services.progress import TechniqueProgress
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -94,6 +96,7 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     markdown = _renderer(found, catalogue)
+    known = progress.technique(db.session, current_learner(), catalogue, found, now=now())
     return render_template(
         "library/technique.html",
         technique=found,
@@ -102,7 +105,8 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
         attack_page=_attack_page,
         difficulty=catalogue.difficulty(found),
         parent=catalogue.parent(found),
-        known=progress.technique(db.session, current_learner(), catalogue, found, now=now()),
+        known=known,
+        alike=_look_alike(found, known, catalogue),
         zone=current_zone(),
         token=secrets.token_urlsafe(16),
     )
@@ -149,6 +153,15 @@ def releases() -> ResponseReturnValue:
 def licences() -> ResponseReturnValue:
     """Show whose the collections are, and on what terms they are used."""
     return render_template("library/licences.html", collections=current_techniques().collections)
+
+
+def _look_alike(
+    technique: Technique, known: TechniqueProgress, catalogue: Catalogue
+) -> LookAlike | None:
+    """What a technique is confused with, where one of its cards is a leech."""
+    if not any(card.tags.leech for card in known.asked):
+        return None
+    return look_alike(db.session, current_learner(), catalogue, technique)
 
 
 def _sections(technique: Technique, markdown: Render) -> list[tuple[str, Markup]]:
