@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
@@ -16,7 +26,8 @@ class Learner(Base):
     day starts at ``rollover_hour``. ``parameters_version`` names the scheduler's
     parameters; empty for the standard ones. ``answering`` is how a card is answered:
     ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
-    another than the usual; an empty text is no key.
+    another than the usual; an empty text is no key. On the study day ``extended_day`` alone,
+    ``extended_to`` reviews may come, where that is more than usual.
     """
 
     __tablename__ = "learner"
@@ -38,6 +49,8 @@ class Learner(Base):
     two_buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
     quiz_counts: Mapped[bool] = mapped_column(default=False, server_default=false())
     keys: Mapped[dict[str, Any] | None]
+    extended_day: Mapped[date | None]
+    extended_to: Mapped[int] = mapped_column(default=0, server_default="0")
     parameters_version: Mapped[str | None] = mapped_column(
         ForeignKey("scheduler_parameters.version")
     )
@@ -152,7 +165,15 @@ class Card(Base):
     __tablename__ = "card"
     __table_args__ = (
         UniqueConstraint("learner_id", "key"),
-        Index(None, "learner_id", "due"),
+        # What a learner can study is read off this one, in order and no further than needed.
+        Index(
+            None,
+            "learner_id",
+            "state",
+            "due",
+            sqlite_where=text("suspended_at IS NULL"),
+            postgresql_where=text("suspended_at IS NULL"),
+        ),
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),

@@ -130,6 +130,8 @@ def add_settings() -> None:
             sa.Column("two_buttons", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("quiz_counts", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("keys", sa.JSON(), nullable=True),
+            sa.Column("extended_day", sa.Date(), nullable=True),
+            sa.Column("extended_to", sa.Integer(), server_default="0", nullable=False),
             sa.Column("parameters_version", sa.String(40), nullable=True),
         ):
             batch.add_column(column)
@@ -154,6 +156,14 @@ def add_to_cards() -> None:
             batch.add_column(column)
     op.execute("UPDATE card SET entries = reviews")
     op.create_index("ix_card_learner_id_last_review", "card", ["learner_id", "last_review"])
+    op.drop_index("ix_card_learner_id_due", "card")
+    op.create_index(
+        "ix_card_learner_id_state_due",
+        "card",
+        ["learner_id", "state", "due"],
+        sqlite_where=sa.text("suspended_at IS NULL"),
+        postgresql_where=sa.text("suspended_at IS NULL"),
+    )
 
 
 def add_to_reviews() -> None:
