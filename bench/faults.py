@@ -280,13 +280,18 @@ def _noted(signed: str) -> tuple[str, int, int]:
     return found
 
 
+def measure(kills: int) -> None:
+    """Kill it under clients that each study their own cards, and under pairs of tabs."""
+    heading("Killing the server under clients that rate cards")
+    run(kills)
+    run(kills, tabs=2)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=KILLS)
     kills = parser.parse_args().kills
-    heading("Killing the server under clients that rate cards")
-    run(kills)
-    run(kills, tabs=2)
+    measure(kills)
     return 0
 
 

@@ -161,6 +161,23 @@ def retrievability(
     return _scheduler(parameters).get_card_retrievability(cast(fsrs.Card, memory), at)
 
 
+def reviews_beside(parameters: Parameters, other: Parameters) -> float:
+    """Estimate how many times the reviews of others these parameters ask for.
+
+    By how much shorter the interval of a card is at the retention that is wanted: from
+    the forgetting curve of FSRS-6. That more is forgotten at a lower one is not in it.
+    """
+    return _span(other) / _span(parameters)
+
+
+def _span(parameters: Parameters) -> float:
+    """The time until a retention is reached, in units of stability."""
+    decay = -parameters.weights[-1]
+    factor = 0.9 ** (1 / decay) - 1
+    span: float = (parameters.desired_retention ** (1 / decay) - 1) / factor
+    return span
+
+
 def is_lapse(before: MemoryState, rating: int) -> bool:
     """Tell whether a rating says that a card known before is forgotten."""
     return before.state is State.REVIEW and rating == AGAIN

@@ -1,4 +1,4 @@
-"""A killed server keeps every rating that it acknowledged; ``python -m bench.faults`` kills more."""
+"""A killed server keeps every rating that it acknowledged; ``bench.faults`` kills it more often."""
 
 import pytest
 

@@ -4,8 +4,18 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from io import BytesIO
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -15,8 +25,9 @@ from quiz.content.render import render_markdown
 from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
+from quiz.exports.anki import NothingToExport, filename
 from quiz.questions.kinds import KINDS
-from quiz.services import moving, progress
+from quiz.services import anki, moving, progress
 from quiz.services.lookalikes import LookAlike, look_alike
 from quiz.services.progress import TechniqueProgress
 from quiz.web.context import (
@@ -25,6 +36,8 @@ from quiz.web.context import (
     current_techniques,
     current_zone,
     now,
+    scope_labels,
+    scope_of_request,
 )
 from quiz.web.library.forms import ANY, FilterForm
 from quiz.web.library.paging import Page
@@ -54,6 +67,24 @@ def index() -> ResponseReturnValue:
         scope=scope,
         page=Page.of(found, request.args.get("page", 1, type=int)),
         levels=progress.levels(db.session, current_learner(), catalogue, now=now()),
+    )
+
+
+@bp.get("/anki")
+def anki_package() -> ResponseReturnValue:
+    """Give the flashcards of a scope as a file for Anki."""
+    scope, catalogue, packed = scope_of_request(), current_catalogue(), BytesIO()
+    try:
+        anki.export(db.session, catalogue, scope, packed, now=now())
+    except NothingToExport as error:
+        flash(str(error), "warning")
+        return redirect(url_for(".index"), code=303)
+    packed.seek(0)
+    return send_file(
+        packed,
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=filename(scope_labels(scope, catalogue)),
     )
 
 
