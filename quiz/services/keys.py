@@ -164,7 +164,7 @@ NAMES: Mapping[str, str] = {
     "bury": "Bury until tomorrow",
     "suspend": "Suspend",
     "mark": "Mark",
-    "note": "Write a note",
+    "note": "Open your note on the card",
     "list": "List the keys",
 }
 """The actions as the screen names them."""

@@ -15,7 +15,7 @@ const isOn = () => localStorage.getItem(OFF) === null;
 const nameOf = (key) => (key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key);
 
 function keys() {
-  return JSON.parse(find("[data-keys]")?.dataset.keys ?? "{}");
+  return JSON.parse(find("script[data-keys]")?.dataset.keys ?? "{}");
 }
 
 function pressable(action) {

@@ -129,8 +129,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || !form.closest("main") || form.method !== "post") return;
-  const url = new URL(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action);
+  // Attributes, because a form's fields hide its properties of the same name, such as `action`.
+  if (event.defaultPrevented || !form.closest("main") || form.getAttribute("method") !== "post") return;
+  const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+  const url = new URL(address, location.href);
   if (url.origin !== location.origin || !url.pathname.startsWith(base)) return;
   event.preventDefault();
   if (sending) return; // one rating a card: a second press must not send another
@@ -154,7 +156,7 @@ function sendWhole(form, submitter) {
     Object.assign(field, { type: "hidden", name: submitter.name, value: submitter.value });
     form.append(field);
   }
-  if (submitter?.hasAttribute("formaction")) form.action = submitter.formAction;
+  if (submitter?.hasAttribute("formaction")) form.setAttribute("action", submitter.getAttribute("formaction"));
   HTMLFormElement.prototype.submit.call(form);
 }
 
