@@ -15,7 +15,7 @@ from quiz.db.models import Card, Learner, Review
 from quiz.learning import grading
 from quiz.learning.confusion import taken_for
 from quiz.learning.scheduling import AGAIN, GOOD, RATINGS
-from quiz.questions.base import Grade, Question
+from quiz.questions.base import AnswerKind, Grade, Question
 from quiz.services import learners, log, study, undo
 from quiz.services.errors import Refused
 from quiz.services.study import Rated
@@ -49,6 +49,11 @@ class Answered:
     confused_with: Technique | None
     times: int
 
+    @property
+    def known(self) -> bool:
+        """Whether something was answered at all: the learner may have said not to know."""
+        return any(self.chosen)
+
 
 def inferred(grade: Grade) -> int:
     """Infer a rating: wrong, or only partly right, is Again, right is Good."""
@@ -75,6 +80,7 @@ def answer(
     question = study.question_at(session, learner, catalogue, key, sequence)
     given = grading.tidy(question, chosen) if chosen else []
     grade = grading.grade(question, given) if chosen else None
+    kept = study.as_typed(given) if question.answer_kind is AnswerKind.TEXT else tuple(given)
     return study.rate(
         session,
         learner,
@@ -85,7 +91,7 @@ def answer(
         duration_ms=duration_ms,
         now=now,
         answer=log.Answer(
-            chosen=tuple(given), taken_for=taken_for(question, given, catalogue) if given else None
+            chosen=kept, taken_for=taken_for(question, given, catalogue) if given else None
         ),
     )
 
@@ -169,7 +175,7 @@ def _answered(session: Session, learner: Learner, key: str, sequence: int) -> tu
 
 def _grade(question: Question, chosen: tuple[str, ...]) -> Grade | None:
     """Grade an answer that is in the log; None where there is none, or it fits no more."""
-    if not chosen:
+    if not any(chosen):
         return None
     try:
         return grading.grade(question, chosen)

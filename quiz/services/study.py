@@ -327,6 +327,15 @@ def _changed(row: Card) -> ChangedAnswer | None:
     )
 
 
+def as_typed(answer: Sequence[str]) -> tuple[str, ...]:
+    """Keep what was typed, or that nothing was, so that it can be told from ids chosen.
+
+    Grading takes the parts together, so that an empty one changes nothing.
+    """
+    typed = " ".join(answer)
+    return (typed, "") if typed.isdigit() else (typed,)
+
+
 def _ask(
     session: Session,
     learner: Learner,

@@ -80,6 +80,21 @@ def test_not_to_know_is_again_and_needs_no_choice(
     assert (found.chosen, found.grade, found.could_be) == ((), None, ())
 
 
+@pytest.mark.parametrize("given", [[], ["1"]])
+def test_a_result_asks_what_was_asked_where_nothing_or_a_number_was_typed(
+    session: Session, learner: Learner, catalogue: Catalogue, given: list[str]
+) -> None:
+    learner.answering = "type"
+    for attack_id in ("T9001", "T9002", "T9003", "T9004"):
+        key = f"{stix_id(attack_id)}/attack-id"
+        question = asked(session, learner, catalogue, key)
+        assert question.answer_kind is AnswerKind.TEXT
+        answer(session, learner, catalogue, key, given)
+        found = answering.result(session, learner, catalogue, key, 1)
+        assert (found.question, found.known) == (question, bool(given))
+        assert found.rated.rating == 1
+
+
 def test_an_answer_sent_twice_counts_once_and_the_first_stands(
     session: Session, learner: Learner, catalogue: Catalogue
 ) -> None:

@@ -3,14 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from quiz.content.catalogue import Catalogue
 from quiz.db.base import begin_writing, db
 from quiz.learning.grading import IncompleteAnswer
 from quiz.questions.scope import Scope
 from quiz.services import answering
 from quiz.services.answering import Answered
-from quiz.services.lookalikes import look_alike
-from quiz.web.context import current_catalogue, current_learner, now, scope_of_request, with_scope
-from quiz.web.filters import interval
+from quiz.services.lookalikes import LookAlike, Why, compare
+from quiz.web.context import current_catalogue, current_learner, now, scope_of_request
 from quiz.web.quizzes.forms import AnswerForm, in_order, places_in
 from quiz.web.study.forms import RATINGS, RateForm
 from quiz.web.study.places import card_url
@@ -28,12 +28,13 @@ def answer(stix_id: str, kind: str) -> ResponseReturnValue:
     if shown is None:
         flash("That card has to be shown before it can be answered. Nothing was saved.", "warning")
         return redirect(card_url("study.front", key, scope), code=303)
+    learner, catalogue = current_learner(), current_catalogue()
     begin_writing(db.session)
     try:
         rated = answering.answer(
             db.session,
-            current_learner(),
-            current_catalogue(),
+            learner,
+            catalogue,
             key,
             _given(),
             sequence=shown.sequence,
@@ -56,13 +57,10 @@ def result(stix_id: str, kind: str) -> ResponseReturnValue:
     scope, learner, catalogue = scope_of_request(), current_learner(), current_catalogue()
     sequence = request.args.get("sequence", 0, type=int)
     answered = answering.result(db.session, learner, catalogue, f"{stix_id}/{kind}", sequence)
-    technique = catalogue.by_stix_id[answered.question.stix_id]
     return render_template(
         "study/result.html",
         answered=answered,
-        alike=look_alike(db.session, learner, catalogue, technique)
-        if answered.confused_with
-        else None,
+        alike=_confused(answered, catalogue),
         ratings=RATINGS,
         scope=scope,
         **of_today(scope),
@@ -77,11 +75,12 @@ def change(stix_id: str, kind: str) -> ResponseReturnValue:
     if form.rating.data not in RATINGS:
         flash("Choose one of the ratings. Nothing was changed.", "warning")
         return redirect(_result_url(key, scope, sequence), code=303)
+    learner, catalogue = current_learner(), current_catalogue()
     begin_writing(db.session)
     sequence = answering.change(
         db.session,
-        current_learner(),
-        current_catalogue(),
+        learner,
+        catalogue,
         key,
         form.rating.data,
         sequence=sequence,
@@ -89,6 +88,16 @@ def change(stix_id: str, kind: str) -> ResponseReturnValue:
     )
     db.session.commit()
     return redirect(_result_url(key, scope, sequence), code=303)
+
+
+def _confused(answered: Answered, catalogue: Catalogue) -> LookAlike | None:
+    """The technique beside the one that it was taken for, where the answer says so."""
+    if answered.confused_with is None:
+        return None
+    technique = catalogue.by_stix_id[answered.question.stix_id]
+    return compare(
+        technique, answered.confused_with, catalogue, why=Why.CONFUSED, times=answered.times
+    )
 
 
 def _given() -> list[str]:
@@ -104,15 +113,3 @@ def _given() -> list[str]:
 
 def _result_url(key: str, scope: Scope, sequence: int) -> str:
     return card_url("study.answers.result", key, scope, sequence=str(sequence), _anchor="answer")
-
-
-def said(answered: Answered) -> str:
-    """Say what an answer did to the card."""
-    back = interval(answered.rated.interval)
-    return f"{RATINGS[answered.rated.rating]}: back in {back}."
-
-
-@bp.app_template_global()
-def next_card_url(scope: Scope) -> str:
-    """Where the next card is."""
-    return with_scope("study.next_card", scope)

@@ -118,7 +118,8 @@ def queue_cards() -> ResponseReturnValue:
 
 def _tell_rated(rated: study.Rated, scope: Scope) -> None:
     """Say what a rating did, with a button that takes it back."""
-    rating = RATINGS[rated.rating]
+    buttons = TWO_RATINGS if current_learner().two_buttons else RATINGS
+    rating = buttons.get(rated.rating, RATINGS[rated.rating])
     if rated.recorded:
         text = f"Saved: {rating}. Back in {interval(rated.interval)}."
         if rated.leech:
