@@ -49,11 +49,11 @@ function adopt(head) {
 function settle() {
   const answer = main.querySelector("#answer");
   if (answer) {
-    answer.scrollIntoView();
+    answer.scrollIntoView({ behavior: "instant" });
     answer.focus({ preventScroll: true });
     return;
   }
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, behavior: "instant" });
   const stem = main.querySelector(".stem, h1") ?? main;
   if (!stem.hasAttribute("tabindex")) stem.tabIndex = -1;
   stem.focus({ preventScroll: true });
