@@ -75,3 +75,9 @@ def test_it_is_fitted_by_itself_while_one_studies(reviewed: Flask, visitor: Visi
     reviewed.extensions["fit_job"].join()
     with reviewed.app_context():
         assert db.session.query(Fit).count() == 1
+
+
+def test_today_says_that_a_fit_waits(reviewed: Flask, visitor: Visitor) -> None:
+    assert "another memory model" not in visitor.read("/").words
+    fitted(reviewed, visitor)
+    assert "another memory model predicts you better" in visitor.read("/").words
