@@ -133,6 +133,17 @@ def test_the_first_rating_of_a_day_is_the_first_that_stands(
     assert log_of(session, learner)[-1].first_that_day
 
 
+def test_a_day_that_a_flight_makes_longer_has_one_first_rating(
+    session: Session, learner: Learner
+) -> None:
+    learner.time_zone = "Pacific/Kiritimati"
+    rate(session, learner, KEY, 1, at=NOON + timedelta(hours=3))  # five in the morning of the 12th
+    learner.time_zone = "America/New_York"
+    rate(session, learner, KEY, 3, at=NOON + DAY)  # eight in the morning of the 12th
+    assert len({review.day for review in log_of(session, learner)}) == 1
+    assert [review.first_that_day for review in log_of(session, learner)] == [True, False]
+
+
 def test_a_card_set_back_and_rated_again_on_one_day_has_one_first_rating(
     session: Session, learner: Learner, catalogue: Catalogue
 ) -> None:

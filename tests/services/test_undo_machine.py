@@ -96,6 +96,14 @@ class Studying(RuleBasedStateMachine):
             log.rebuild(self.session, self.learner)
 
     @rule(
+        zone=st.sampled_from(["UTC", "Pacific/Kiritimati", "America/New_York"]),
+        rollover_hour=st.integers(0, 23),
+    )
+    def travels(self, zone: str, rollover_hour: int) -> None:
+        self.learner.time_zone, self.learner.rollover_hour = zone, rollover_hour
+        self.session.flush()
+
+    @rule(
         gap=st.one_of(
             st.timedeltas(min_value=timedelta(0), max_value=timedelta(minutes=20)),
             st.timedeltas(min_value=timedelta(hours=1), max_value=timedelta(days=60)),
