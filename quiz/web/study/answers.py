@@ -62,6 +62,7 @@ def result(stix_id: str, kind: str) -> ResponseReturnValue:
     return render_template(
         "study/result.html",
         answered=answered,
+        signed=Shown(key=answered.key, sequence=sequence, at=now()).sign(),
         alike=_confused(answered, catalogue),
         ratings=RATINGS,
         scope=scope,
