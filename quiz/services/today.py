@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import backlog, history, moving, progress, study
+from quiz.services import backlog, fits, history, moving, progress, study
 from quiz.services.backlog import Pile
 from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
