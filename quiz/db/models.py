@@ -73,8 +73,9 @@ class Fit(Base):
     """Weights worked out from a learner's own reviews, to be applied or turned down.
 
     ``reviews`` is how many there were. The log losses are those of the weights before and
-    of the new ones, over reviews that the fit has not seen. ``decided_at`` is empty until the
-    learner has decided; ``applied`` says how.
+    of the new ones, over reviews that the fit has not seen; ``better`` says that the gain is
+    more than chance. Where the reviews told nothing, ``reason`` says why, and there are no
+    weights. ``decided_at`` is empty until the learner has decided; ``applied`` says how.
     """
 
     __tablename__ = "fit"
@@ -84,9 +85,11 @@ class Fit(Base):
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     reviews: Mapped[int]
-    weights: Mapped[list[float]]
-    log_loss_before: Mapped[float]
-    log_loss_after: Mapped[float]
+    weights: Mapped[list[float] | None]
+    log_loss_before: Mapped[float | None]
+    log_loss_after: Mapped[float | None]
+    better: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     applied: Mapped[bool] = mapped_column(default=False, server_default=false())
 

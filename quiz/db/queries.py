@@ -37,9 +37,9 @@ def local_learner() -> Select[Learner]:
     return select(Learner).where(Learner.local.is_(True))
 
 
-def learner_for_update(learner_id: int) -> Select[int]:
+def learner_for_update(learner_id: int) -> Select[Learner]:
     """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
-    return select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)
+    return select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True)
 
 
 def learners() -> Select[Learner]:

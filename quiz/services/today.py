@@ -27,7 +27,7 @@ class Today:
     """The first page's contents. ``days`` are the last seven, today last.
 
     ``changed`` counts the cards whose answer a release changed since they were rated last.
-    ``fit_waits`` says that weights fitted to the learner wait to be decided on.
+    ``fit_waits`` says that weights which predict better can be applied.
     ``pile`` is set where reviews wait for another day.
     """
 

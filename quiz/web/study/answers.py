@@ -10,7 +10,7 @@ from quiz.questions.scope import Scope
 from quiz.services import answering
 from quiz.services.answering import Answered
 from quiz.services.lookalikes import LookAlike, Why, compare
-from quiz.web.account.fits import count_rating
+from quiz.web.account.fits import notice_rating
 from quiz.web.context import current_catalogue, current_learner, now, scope_of_request
 from quiz.web.quizzes.forms import AnswerForm, in_order, places_in
 from quiz.web.study.forms import RATINGS, RateForm
@@ -47,8 +47,9 @@ def answer(stix_id: str, kind: str) -> ResponseReturnValue:
         flash(f"{error} Nothing was saved.", "warning")
         return redirect(card_url("study.front", key, scope), code=303)
     db.session.commit()
-    count_rating()
-    if not rated.recorded:
+    if rated.recorded:
+        notice_rating(rated.id)
+    else:
         flash("You had already answered that card: your first answer counts.", "info")
     return redirect(_result_url(key, scope, shown.sequence), code=303)
 

@@ -9,7 +9,7 @@ from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import backlog, progress, study, switches
 from quiz.services.lookalikes import LookAlike, look_alike
-from quiz.web.account.fits import count_rating
+from quiz.web.account.fits import notice_rating
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -97,7 +97,7 @@ def rate(stix_id: str, kind: str) -> ResponseReturnValue:
         now=now(),
     )
     db.session.commit()
-    count_rating()
+    notice_rating(rated.id)
     _tell_rated(rated, scope)
     return redirect(with_scope("study.next_card", scope), code=303)
 
