@@ -98,10 +98,14 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "same": Scenario(
         title="the same cards on the same days",
-        policies=(*SCHEDULES, "random"),
+        policies=(OURS, "ours-80", *SCHEDULES[1:], "random"),
         same_cards=True,
     ),
-    "small": Scenario(title="400 cards, 10 minutes a day", plan=Plan(deck=400)),
+    "small": Scenario(
+        title="400 cards, 10 minutes a day",
+        policies=(OURS, "ours-95", "ours-80", *EVERYTHING[1:]),
+        plan=Plan(deck=400),
+    ),
     "half": Scenario(title="half the minutes", plan=Plan(minutes=5, new_a_day=5)),
     "double": Scenario(title="double the minutes", plan=Plan(minutes=20, new_a_day=20)),
     "alike": Scenario(title="every learner has the default weights", people=People(spread=0)),

@@ -50,7 +50,7 @@ class Fitted(Ours):
                 self._stability[card], self._difficulty[card] = self._replay(log)
 
     def _replay(self, log: list[tuple[int, int]]) -> State:
-        memory = self._memory
+        memory = self.memory
         stability, difficulty = memory.first(log[0][0])
         for rating, gap in log[1:]:
             if gap:

@@ -111,7 +111,7 @@ class Ours(Scheduled):
 
     def believe(self, memory: Memory) -> None:
         """Take the learner's memory for this one from now on."""
-        self._memory = memory
+        self.memory = memory
         self._interval = memory.days_until(self._retention)
 
     def ordered(self, cards: Iterable[int], day: int) -> Iterable[int]:
@@ -125,13 +125,13 @@ class Ours(Scheduled):
         )
 
     def met(self, card: int, day: int, ratings: tuple[int, ...]) -> None:
-        stability, difficulty = self._memory.first(ratings[0])
+        stability, difficulty = self.memory.first(ratings[0])
         for look in ratings[1:]:
-            stability, difficulty = self._memory.again_today(stability, difficulty, look)
+            stability, difficulty = self.memory.again_today(stability, difficulty, look)
         self._keep(card, day, stability, difficulty)
 
     def reviewed(self, card: int, day: int, rating: int, looks: tuple[int, ...]) -> None:
-        memory, stability = self._memory, self._stability[card]
+        memory, stability = self.memory, self._stability[card]
         recall = memory.retrievability(stability, day - self._last[card])
         stability, difficulty = memory.review(stability, self._difficulty[card], recall, rating)
         for look in looks:

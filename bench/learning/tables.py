@@ -52,7 +52,7 @@ def header(scenario: Scenario) -> list[str]:
     ]
 
 
-_WORK = ("cards met", "reviews", "remembered", "minutes")
+_WORK = ("cards met", "reviews", "remembered in reviews", "minutes")
 
 
 def row(scenario: Scenario, policy: str, summary: Summary) -> list[str]:
@@ -60,7 +60,7 @@ def row(scenario: Scenario, policy: str, summary: Summary) -> list[str]:
     work = [
         f"{summary.met[0]:,.0f}",
         f"{summary.reviews[0]:,.0f}",
-        f"{summary.retention[0]:.0%}",
+        f"{summary.retention[0]:.0%} ({100 * summary.spread[0]:.0f}–{100 * summary.spread[2]:.0f})",
         f"{summary.minutes[0]:,.0f}",
     ]
     title = CONTENDERS[policy][0]
