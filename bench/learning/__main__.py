@@ -23,6 +23,7 @@ def main() -> int:
     for name in names:
         runs[name] = compete(name, given.learners, given.seed, given.days)
         show(name, runs[name])
+        sys.stdout.flush()
     if given.record:
         write_record(runs)
         document = DOCUMENT.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from random import Random
 
 from bench.learning.fitted import Fitted
 from bench.learning.learners import Learner, People
+from bench.learning.memory import Exponential
 from bench.learning.policies import (
     AtRandom,
     Batches,
@@ -67,6 +68,7 @@ CONTENDERS: dict[str, tuple[str, Contender]] = {
 
 SCHEDULES = (OURS, "sm-2", "fixed")
 EVERYTHING = (*SCHEDULES, "through", "random", "batches")
+WITH_TARGETS = (OURS, "ours-95", "ours-80", *EVERYTHING[1:])
 ORDERS = (OURS, "unlikeliest", "date")
 
 
@@ -96,6 +98,11 @@ SCENARIOS: dict[str, Scenario] = {
         policies=(OURS, "fitted", "ours-95", "ours-80", "ours-70", *EVERYTHING[1:]),
         share=1,
     ),
+    "steady": Scenario(
+        title="7 new cards each day, whatever is due",
+        policies=(OURS, "fitted", "ours-80", *ORDERS[1:], *EVERYTHING[1:]),
+        relentless=7,
+    ),
     "same": Scenario(
         title="the same cards on the same days",
         policies=(OURS, "ours-80", *SCHEDULES[1:], "random"),
@@ -103,17 +110,22 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "small": Scenario(
         title="400 cards, 10 minutes a day",
-        policies=(OURS, "ours-95", "ours-80", *EVERYTHING[1:]),
+        policies=WITH_TARGETS,
         plan=Plan(deck=400),
     ),
     "half": Scenario(title="half the minutes", plan=Plan(minutes=5, new_a_day=5)),
     "double": Scenario(title="double the minutes", plan=Plan(minutes=20, new_a_day=20)),
-    "alike": Scenario(title="every learner has the default weights", people=People(spread=0)),
-    "closer": Scenario(title="learners differ half as much", people=People(spread=0.5)),
+    "alike": Scenario(
+        title="every learner has the default weights", people=People(spread=0), share=0.1
+    ),
+    "closer": Scenario(title="learners differ half as much", people=People(spread=0.5), share=0.1),
     "fading": Scenario(title="all forget steeply", people=People(fading=0.5)),
+    "exponential": Scenario(
+        title="memory fades exponentially", people=People(curve=Exponential), policies=WITH_TARGETS
+    ),
     "holiday": Scenario(title="30 days away", policies=ORDERS, plan=HOLIDAY),
     "overload": Scenario(
-        title="new cards that do not wait",
+        title="5 minutes, and 4 new cards each day, whatever is due",
         policies=ORDERS,
         plan=Plan(minutes=5),
         relentless=4,

@@ -60,10 +60,12 @@ class People:
 
     ``spread`` stretches how much their weights differ (0: the defaults for everyone);
     ``fading`` is w20 for everyone, where given: the higher, the steeper they forget.
+    ``curve`` is the kind of memory that they have.
     """
 
     spread: float = 1.0
     fading: float | None = None
+    curve: type[Memory] = Memory
 
 
 class Learner:
@@ -72,7 +74,7 @@ class Learner:
     def __init__(self, number: int, cards: int, *, seed: int, people: People) -> None:
         rng = Random(f"{seed}/{number}")
         self.number = number
-        self.memory = Memory(draw_weights(rng, people))
+        self.memory = people.curve(draw_weights(rng, people))
         seeds = [rng.getrandbits(64) for _ in range(cards)]
         # Each card has a source of its own, so that its nth answer meets the same chance
         # however many answers to other cards came before.

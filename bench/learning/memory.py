@@ -6,7 +6,7 @@ several times as long; a test holds the two together. Stability is in days, diff
 """
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, log
 
 LEAST_STABILITY = 0.001
 LONGEST_INTERVAL = 36_500
@@ -77,6 +77,19 @@ class Memory:
     def _next_difficulty(self, difficulty: float, rating: int) -> float:
         moved = difficulty + (10 - difficulty) * self._drift[rating - 1]
         return _difficulty(self._pull + self._keep * moved)
+
+
+class Exponential(Memory):
+    """A memory that fades by the exponential curve, where FSRS-6 has a power curve.
+
+    Both pass through nine in ten after one stability; beyond it, much less is left here.
+    """
+
+    def retrievability(self, stability: float, days: float) -> float:
+        return float(0.9 ** (days / stability))
+
+    def days_until(self, retention: float) -> float:
+        return log(retention) / log(0.9)
 
 
 def _difficulty(value: float) -> float:

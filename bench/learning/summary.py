@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
-from statistics import mean, quantiles, stdev
+from statistics import fmean, quantiles, stdev
 from typing import Any
 
 from bench.learning.contest import OURS
@@ -50,7 +50,7 @@ def _summary(own: Sequence[Outcome], ours: Sequence[Outcome]) -> Summary:
     return Summary(
         known=tuple(figure([outcome.known[i] for outcome in own]) for i in mornings),
         more=tuple(map(figure, more)),
-        ours_better=tuple(mean(difference < 0 for difference in each) for each in more),
+        ours_better=tuple(fmean(difference < 0 for difference in each) for each in more),
         sure=tuple(figure([outcome.sure[i] for outcome in own]) for i in mornings),
         met=figure([outcome.met[-1] for outcome in own]),
         reviews=figure([outcome.reviews for outcome in own]),
@@ -62,7 +62,7 @@ def _summary(own: Sequence[Outcome], ours: Sequence[Outcome]) -> Summary:
 
 def figure(values: Sequence[float]) -> Figure:
     """Give the mean and the half-width of its 95% interval."""
-    return mean(values), NORMAL_95 * stdev(values) / sqrt(len(values))
+    return fmean(values), NORMAL_95 * stdev(values) / sqrt(len(values))
 
 
 def to_dict(summary: Summary) -> dict[str, Any]:

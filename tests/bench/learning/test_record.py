@@ -76,7 +76,7 @@ def test_an_interval_narrows_with_the_root_of_the_learners() -> None:
 
 
 def test_a_summary_is_read_as_it_was_written() -> None:
-    found = summarize({"ours": [outcome(10), outcome(20)]})["ours"]
+    found = summarize({"ours": [outcome(10, 1), outcome(20, 1)]})["ours"]
     assert from_dict(to_dict(found)) == found
 
 
