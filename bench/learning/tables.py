@@ -48,7 +48,7 @@ def header(scenario: Scenario) -> list[str]:
         return ["policy", *(f"known, day {day}" for day in asked), *_WORK]
     return [
         *("policy", "known, day 180", "against ours", "ours knows more for"),
-        *("known, day 210", "known at 90%, day 180 / 210", *_WORK),
+        *("known, day 210", "against ours", "known at 90%, day 180 / 210", *_WORK),
     ]
 
 
@@ -73,6 +73,7 @@ def row(scenario: Scenario, policy: str, summary: Summary) -> list[str]:
         "" if ours else _difference(summary.more[0]),
         "" if ours else f"{summary.ours_better[0]:.0%}",
         _mean(summary.known[1]),
+        "" if ours else _difference(summary.more[1]),
         f"{summary.sure[0][0]:,.0f} / {summary.sure[1][0]:,.0f}",
         *work,
     ]
