@@ -125,6 +125,9 @@ class Card(Base):
     A card ``suspended_at`` some moment is not asked until that is lifted; one with
     ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
 
+    Of the ratings that ``reviews`` counts, ``asked`` are the first of a day while the card was
+    in review, ``remembered`` those of them that were not *again*; ``duration_ms`` is their time.
+
     Where a release changed the answer, ``changed_in`` names it until the card is
     rated again, with the answers in words before and since; ``changed_due`` is when
     the card comes back for that, if it is not ``due`` earlier.
@@ -164,6 +167,9 @@ class Card(Base):
     buried_until: Mapped[datetime | None]
     marked_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    remembered: Mapped[int] = mapped_column(default=0, server_default="0")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Review(Base):
@@ -189,7 +195,8 @@ class Review(Base):
     __table_args__ = (
         UniqueConstraint("card_id", "sequence"),
         Index(None, "learner_id", "reviewed_at"),
-        Index(None, "learner_id", "day"),
+        # Covers the question whether a day's summary still says what the log says.
+        Index(None, "learner_id", "day", "rating", "undone_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -216,6 +223,26 @@ class Review(Base):
     taken_for: Mapped[str | None] = mapped_column(String(80))
     taken_off: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+
+
+class DaySummary(Base):
+    """What a learner's ratings of a day that is over add up to: a cache, and no more than that.
+
+    ``reviews`` and ``review_ids``, the sum of their ids, tell whether the log still has the
+    same ratings on that day; where it has not, or ``version`` is not the present one of
+    the figures, the day is added up anew. Deleting every row loses nothing.
+    """
+
+    __tablename__ = "day_summary"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    reviews: Mapped[int]
+    review_ids: Mapped[int] = mapped_column(BigInteger)
+    figures: Mapped[dict[str, Any]]
 
 
 class Attempt(Base):

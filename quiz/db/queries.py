@@ -181,7 +181,7 @@ def last_review(card_id: int) -> Select[Review]:
 
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, str]:
+) -> Select[int, str, int, int, datetime, str, bool, str, int]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -194,6 +194,9 @@ def review_log(
             Review.rating,
             Review.reviewed_at,
             Review.parameters_version,
+            Review.first_that_day,
+            Review.state_before,
+            Review.duration_ms,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)

@@ -30,7 +30,15 @@ from quiz.db.archive_schema import (
     type_of,
 )
 from quiz.db.base import Base
-from quiz.db.models import AttemptQuestion, Card, Flag, Learner, Review, SchedulerParameters
+from quiz.db.models import (
+    AttemptQuestion,
+    Card,
+    DaySummary,
+    Flag,
+    Learner,
+    Review,
+    SchedulerParameters,
+)
 from quiz.exports.archive import BadArchive, Row, Validate, read, validator, write
 from quiz.learning.parameters import KNOWN, Parameters
 from quiz.learning.scheduling import MemoryState
@@ -110,7 +118,7 @@ def restore(session: Session, learner: Learner, stream: IO[bytes], *, replace: b
             "You have progress here already. To put the archive in its place, say so:"
             " a copy of what is here is kept."
         )
-    for model in reversed(OWNED):
+    for model in (DaySummary, *reversed(OWNED)):
         session.execute(delete(model).where(model.learner_id == learner.id))  # type: ignore[attr-defined]
     reading = _Reading(session, learner)
     for number, type_, row in read(stream, _validators()):
