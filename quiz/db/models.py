@@ -3,10 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
+
+UNDONE = text("undone_at IS NOT NULL")
 
 
 class Learner(Base):
@@ -140,7 +152,12 @@ class Card(Base):
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),
-        Index(None, "learner_id", "last_review"),
+        # Statistics read every card's memory: from here, without the rest of its row.
+        Index(
+            "ix_card_memory",
+            *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
+            "suspended_at",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -195,8 +212,8 @@ class Review(Base):
     __table_args__ = (
         UniqueConstraint("card_id", "sequence"),
         Index(None, "learner_id", "reviewed_at"),
-        # Covers the question whether a day's summary still says what the log says.
-        Index(None, "learner_id", "day", "rating", "undone_at"),
+        Index(None, "learner_id", "day"),
+        Index(None, "learner_id", "undone_at", sqlite_where=UNDONE, postgresql_where=UNDONE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -228,9 +245,9 @@ class Review(Base):
 class DaySummary(Base):
     """What a learner's ratings of a day that is over add up to: a cache, and no more than that.
 
-    ``reviews`` and ``review_ids``, the sum of their ids, tell whether the log still has the
-    same ratings on that day; where it has not, or ``version`` is not the present one of
-    the figures, the day is added up anew. Deleting every row loses nothing.
+    ``rows`` counts all rows that the log had of that day, ``undone`` those undone, whose ids
+    ``undone_ids`` adds up. Where the log has others by now, or ``version`` is not the present
+    one of the figures, the day is added up anew. Deleting every row loses nothing.
     """
 
     __tablename__ = "day_summary"
@@ -240,8 +257,9 @@ class DaySummary(Base):
     )
     day: Mapped[date] = mapped_column(primary_key=True)
     version: Mapped[int]
-    reviews: Mapped[int]
-    review_ids: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    undone: Mapped[int]
+    undone_ids: Mapped[int] = mapped_column(BigInteger)
     figures: Mapped[dict[str, Any]]
 
 

@@ -118,7 +118,8 @@ def restore(session: Session, learner: Learner, stream: IO[bytes], *, replace: b
             "You have progress here already. To put the archive in its place, say so:"
             " a copy of what is here is kept."
         )
-    for model in (DaySummary, *reversed(OWNED)):
+    session.execute(delete(DaySummary).where(DaySummary.learner_id == learner.id))
+    for model in reversed(OWNED):
         session.execute(delete(model).where(model.learner_id == learner.id))  # type: ignore[attr-defined]
     reading = _Reading(session, learner)
     for number, type_, row in read(stream, _validators()):

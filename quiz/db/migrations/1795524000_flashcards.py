@@ -90,8 +90,9 @@ def create_owned_tables() -> None:
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("reviews", sa.Integer(), nullable=False),
-        sa.Column("review_ids", sa.BigInteger(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("undone", sa.Integer(), nullable=False),
+        sa.Column("undone_ids", sa.BigInteger(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("learner_id", "day", name="pk_day_summary"),
         sa.ForeignKeyConstraint(
@@ -155,7 +156,14 @@ def add_to_cards() -> None:
         ):
             batch.add_column(column)
     op.execute("UPDATE card SET entries = reviews")
-    op.create_index("ix_card_learner_id_last_review", "card", ["learner_id", "last_review"])
+    op.create_index(
+        "ix_card_memory",
+        "card",
+        [
+            *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
+            "suspended_at",
+        ],
+    )
 
 
 def add_to_reviews() -> None:
@@ -179,10 +187,14 @@ def add_to_reviews() -> None:
         batch.alter_column("day", existing_type=sa.Date(), nullable=False)
         batch.alter_column("first_that_day", existing_type=sa.Boolean(), nullable=False)
         batch.alter_column("state_before", existing_type=sa.String(12), nullable=False)
+    op.create_index("ix_review_learner_id_day", "review", ["learner_id", "day"])
+    undone = sa.text("undone_at IS NOT NULL")
     op.create_index(
-        "ix_review_learner_id_day_rating_undone_at",
+        "ix_review_learner_id_undone_at",
         "review",
-        ["learner_id", "day", "rating", "undone_at"],
+        ["learner_id", "undone_at"],
+        sqlite_where=undone,
+        postgresql_where=undone,
     )
 
 
