@@ -32,7 +32,7 @@ CALENDAR_WEEKS = 53
 LENGTHS = (1, 2, 4, 8, 15, 31, 91, 182, 365)
 """The days from which an interval or a stability is in the next bar."""
 
-DIFFICULTIES = tuple(range(2, 11))
+DIFFICULTIES = tuple(range(2, 10))
 CHANCES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 SECONDS = 86_400
