@@ -184,13 +184,16 @@ def _prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntr
     _add_missing_functions(connection)
 
 
+_FUNCTIONS = (("ln", math.log, 1), ("power", math.pow, 2))
+
+
 def _add_missing_functions(connection: DBAPIConnection) -> None:
     """Give SQLite the functions that PostgreSQL has and a SQLite built without them lacks."""
-    for name, function in (("ln", math.log), ("floor", math.floor)):
+    for name, function, numbers in _FUNCTIONS:
         try:
-            connection.execute(f"SELECT {name}(1.0)").close()
+            connection.execute(f"SELECT {name}({', '.join(['1.0'] * numbers)})").close()
         except sqlite3.OperationalError:
-            connection.create_function(name, 1, function, deterministic=True)
+            connection.create_function(name, numbers, function, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:

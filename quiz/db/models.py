@@ -156,7 +156,7 @@ class Card(Base):
         Index(
             "ix_card_memory",
             *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
-            "suspended_at",
+            *("suspended_at", "entries"),
         ),
     )
 

@@ -1,7 +1,7 @@
 """The queries of the statistics, by name: what the database adds up, and cards in bare numbers."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -31,11 +31,14 @@ from quiz.db.queries import STANDING
 
 CardFilter = tuple[ColumnElement[bool], ...]
 
+A_MOMENT = 1e-7
+"""Of a day: about what a moment as one number of days can be off by."""
+
 
 class julian_day_of(FunctionElement[float]):  # noqa: N801 - it reads as a function of SQL
     """A moment in days since noon of 24 November 4714 BC.
 
-    Thousands of numbers are read far faster than moments; SQLite makes this one fastest.
+    A number to count with, which SQLite makes of a moment faster than any other.
     """
 
     type = Float()
@@ -51,6 +54,23 @@ def _extract(element: julian_day_of, compiler: SQLCompiler, **given: Any) -> str
 @compiles(julian_day_of, "sqlite")
 def _julianday(element: julian_day_of, compiler: SQLCompiler, **given: Any) -> str:
     return f"julianday({compiler.process(element.clauses, **given)})"
+
+
+class whole_of(FunctionElement[int]):  # noqa: N801 - it reads as a function of SQL
+    """A number that is not negative without its fraction."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(whole_of)
+def _trunc(element: whole_of, compiler: SQLCompiler, **given: Any) -> str:
+    return f"CAST(trunc({compiler.process(element.clauses, **given)}) AS INTEGER)"
+
+
+@compiles(whole_of, "sqlite")
+def _cast(element: whole_of, compiler: SQLCompiler, **given: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **given)} AS INTEGER)"
 
 
 def first_day(learner_id: int) -> Select[date | None]:
@@ -104,7 +124,7 @@ def groups(
 def _bin(bins: int) -> ColumnElement[int]:
     """The number of the part of equal width that a predicted chance is in; 1 is in the last."""
     last = (bins - 1) / bins
-    place = cast(func.floor(Review.predicted * bins), Integer)
+    place = whole_of(Review.predicted * bins)
     return case((Review.predicted >= last, bins - 1), else_=place)
 
 
@@ -211,17 +231,61 @@ def card_totals(
     )
 
 
-def memories(
-    learner_id: int, among_cards: CardFilter
-) -> Select[str, float | None, float | None, float, float | None]:
-    """State, stability, difficulty, last review and date of the cards met, in numbers.
+def by_stability(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
+    """How many cards met are how stable, in whole days."""
+    return _met(learner_id, among_cards, whole_of(Card.stability))
 
-    The date is empty where the card is suspended.
+
+def by_difficulty(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
+    """How many cards met are how difficult, in whole numbers."""
+    return _met(learner_id, among_cards, whole_of(Card.difficulty))
+
+
+def by_interval(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
+    """How many cards in review have which interval, in whole days."""
+    days = julian_day_of(Card.due) - julian_day_of(Card.last_review) + A_MOMENT
+    return _met(learner_id, among_cards, whole_of(days)).where(Card.state == "review")
+
+
+def by_due(learner_id: int, among_cards: CardFilter, parts: int) -> Select[int, int]:
+    """How many cards that are not suspended are due when, in parts of a day, as Julian days."""
+    part = (julian_day_of(Card.due) + A_MOMENT) * parts
+    return _met(learner_id, among_cards, whole_of(part)).where(Card.suspended_at.is_(None))
+
+
+def by_chance(
+    learner_id: int,
+    among_cards: CardFilter,
+    *,
+    now: datetime,
+    julian_now: float,
+    decay: float,
+    factor: float,
+) -> Select[int, int]:
+    """How many cards met are remembered with which chance, in whole thousandths.
+
+    The forgetting curve of FSRS-6 after the whole days since the last review.
     """
-    return select(
-        Card.state,
-        Card.stability,
-        Card.difficulty,
-        julian_day_of(Card.last_review),
-        case((Card.suspended_at.is_(None), julian_day_of(Card.due))),
-    ).where(Card.learner_id == learner_id, Card.last_review.is_not(None), *among_cards)
+    days = whole_of(julian_now - julian_day_of(Card.last_review) + A_MOMENT)
+    elapsed = case((Card.last_review >= now, 0), else_=days)
+    chance = func.power(1.0 + factor * elapsed / Card.stability, decay)
+    return _met(learner_id, among_cards, whole_of(chance * 1000))
+
+
+def suspended_total(learner_id: int, among_cards: CardFilter) -> Select[int]:
+    """How many cards met are suspended."""
+    return select(func.count()).where(
+        Card.learner_id == learner_id,
+        Card.last_review.is_not(None),
+        Card.suspended_at.is_not(None),
+        *among_cards,
+    )
+
+
+def _met(learner_id: int, among_cards: CardFilter, value: ColumnElement[int]) -> Select[int, int]:
+    """Count the cards met by a value; the index of their memory has all of it."""
+    return (
+        select(value.label("value"), func.count())
+        .where(Card.learner_id == learner_id, Card.last_review.is_not(None), *among_cards)
+        .group_by("value")
+    )

@@ -6,12 +6,11 @@ Shares and chances are from 0 to 1, times in milliseconds, lengths of memory in 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import partial
 from math import sqrt
 from typing import Any, Protocol
 
@@ -280,25 +279,36 @@ def add_up(days: Iterable[DayFigures]) -> Figures:
     )
 
 
+def together(figures: Sequence[Figures]) -> Figures:
+    """Add up what was added up before."""
+    bins: dict[int, Recall] = {}
+    for found in figures:
+        for place, recall in found.bins.items():
+            bins[place] = bins[place] + recall if place in bins else recall
+    again, hard, good, easy = (sum(found.ratings[place] for found in figures) for place in range(4))
+    return Figures(
+        days=sum(found.days for found in figures),
+        ratings=(again, hard, good, easy),
+        duration_ms=sum(found.duration_ms for found in figures),
+        young=sum((found.young for found in figures), Recall()),
+        mature=sum((found.mature for found in figures), Recall()),
+        bins=dict(sorted(bins.items())),
+        loss=sum(found.loss for found in figures),
+    )
+
+
 # Cards
 
 
-def chances(
-    stabilities: Sequence[float], elapsed: Sequence[int], parameters: Parameters
-) -> list[float]:
-    """Estimate the chance of remembering each of many cards, by whole days since its review.
-
-    It is the forgetting curve of FSRS-6, as in :func:`quiz.learning.scheduling.retrievability`.
-    """
+def forgetting_curve(parameters: Parameters) -> tuple[float, float]:
+    """Give decay and factor of FSRS-6: the chance is (1 + factor × days / stability) ^ decay."""
     decay = -parameters.weights[20]
-    factor = 0.9 ** (1 / decay) - 1
-    return [
-        (1 + factor * days / stability) ** decay
-        for stability, days in zip(stabilities, elapsed, strict=True)
-    ]
+    return decay, 0.9 ** (1 / decay) - 1
 
 
-def histogram(values: Iterable[float], edges: Sequence[float]) -> tuple[int, ...]:
-    """Count values below the first edge, from each edge to the next, and from the last on."""
-    counts = Counter(map(partial(bisect_right, edges), values))
-    return tuple(counts[place] for place in range(len(edges) + 1))
+def histogram(counts: Iterable[tuple[int, int]], edges: Sequence[int]) -> tuple[int, ...]:
+    """Put counts by whole numbers together: below the first edge, from each to the next, and on."""
+    found = [0] * (len(edges) + 1)
+    for value, number in counts:
+        found[bisect_right(edges, value)] += number
+    return tuple(found)

@@ -1,8 +1,9 @@
 """What each study day's ratings add up to: days that are over are added up once, and kept.
 
 Nothing else has to know of what is kept. Each time it is read, it is held against the log: how
-many rows that has in all, as its cards count them, how many of them on the days still open,
-and which of them are undone. Where that differs, the days that changed are added up anew.
+many rows that has in all, as its cards count them, how many of them are of today, and which
+of them are undone. Where that differs, because one was undone or came late for its day (as
+on a journey), the days that changed are added up anew.
 """
 
 from __future__ import annotations
@@ -17,12 +18,8 @@ from sqlalchemy.orm import Session
 from quiz.db import statistics_queries
 from quiz.db.models import DaySummary, Learner
 from quiz.db.statistics_queries import CardFilter
-from quiz.learning.days import DAY
 from quiz.learning.statistics import BINS, MATURE, SUREST, VERSION, DayFigures, by_day
 from quiz.services import learners
-
-OPEN = DAY * 3
-"""How long a day stays open: a journey or another rollover hour can take today back by two."""
 
 MOST_NAMED = 100
 """How many days are named in a query; where more have changed, all since the first are read."""
@@ -46,20 +43,19 @@ class Days:
 
 def read(session: Session, learner: Learner, *, first: date, today: date) -> Days:
     """Tell what the days from the first to today add up to, and others where that is at hand."""
-    over = today - OPEN
     kept: dict[date, Fingerprint] = {}
     figures: dict[date, DayFigures] = {}
-    for day, rows, undone, undone_ids, found in session.execute(
-        statistics_queries.summaries(learner.id, first, over, VERSION)
-    ):
+    # Not through the ORM: none of these rows is an object of the session.
+    query = statistics_queries.summaries(learner.id, first, today, VERSION)
+    for day, rows, undone, undone_ids, found in session.connection().execute(query):
         kept[day] = (rows, undone, undone_ids)
         if found is not None:
             figures[day] = DayFigures(**found)
-    changed = _changed(session, learner, kept, over)
+    changed = _changed(session, learner, kept, today)
     few = len(changed) <= MOST_NAMED
-    query = statistics_queries.groups(
+    groups = statistics_queries.groups(
         learner.id,
-        since=over if few else min(changed),
+        since=today if few else min(changed),
         among=sorted(changed) if few else (),
         among_cards=(),
         mature=MATURE,
@@ -67,7 +63,7 @@ def read(session: Session, learner: Learner, *, first: date, today: date) -> Day
         surest=SUREST,
     )
     figures.update(dict.fromkeys(changed, NOTHING))
-    figures.update(by_day(session.execute(query)))
+    figures.update(by_day(session.execute(groups)))
     return Days(figures=figures, changed=changed)
 
 
@@ -107,22 +103,22 @@ def keep(session: Session, learner: Learner, days: Days) -> None:
 
 
 def _changed(
-    session: Session, learner: Learner, kept: Mapping[date, Fingerprint], over: date
+    session: Session, learner: Learner, kept: Mapping[date, Fingerprint], today: date
 ) -> dict[date, Fingerprint]:
     """Find the days before one whose rows are not those that were added up."""
     undone = {
         day: (number, ids)
-        for day, number, ids in session.execute(statistics_queries.undone_by_day(learner.id, over))
+        for day, number, ids in session.execute(statistics_queries.undone_by_day(learner.id, today))
     }
     rows = session.scalars(statistics_queries.log_entries(learner.id)).one()
-    rows -= session.scalars(statistics_queries.rows_since(learner.id, over)).one()
+    rows -= session.scalars(statistics_queries.rows_since(learner.id, today)).one()
     if rows == sum(rows for rows, _, _ in kept.values()) and undone == {
         day: (number, ids) for day, (_, number, ids) in kept.items() if number
     }:
         return {}
     found: dict[date, Fingerprint] = {
         day: (rows, *undone.get(day, (0, 0)))
-        for day, rows in session.execute(statistics_queries.rows_by_day(learner.id, over))
+        for day, rows in session.execute(statistics_queries.rows_by_day(learner.id, today))
     }
     return {
         day: found.get(day, NO_ROWS)

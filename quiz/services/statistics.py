@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
@@ -14,14 +16,15 @@ from quiz.db import statistics_queries
 from quiz.db.models import Learner
 from quiz.db.statistics_queries import CardFilter, among
 from quiz.learning.days import DAY
-from quiz.learning.scheduling import State
 from quiz.learning.statistics import (
+    DayFigures,
     Figures,
     Range,
     Unit,
     add_up,
-    chances,
+    forgetting_curve,
     histogram,
+    together,
 )
 from quiz.questions.scope import Scope
 from quiz.services import day_summaries, learners, parameters, switches
@@ -33,12 +36,11 @@ LENGTHS = (1, 2, 4, 8, 15, 31, 91, 182, 365)
 """The days from which an interval or a stability is in the next bar."""
 
 DIFFICULTIES = tuple(range(2, 10))
-CHANCES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+CHANCES = (500, 600, 700, 750, 800, 850, 900, 950)
+"""In thousandths."""
 
-SECONDS = 86_400
-JULIAN_1970 = 2_440_587.5
-A_MOMENT = 1e-7
-"""Of a day: about what a day with its fraction in one number can be off by."""
+QUARTERS = 96
+"""The quarters of an hour in a day: a study day starts on one of them in every time zone."""
 
 FORECAST = {Unit.DAY: 30, Unit.WEEK: 52}
 """How far a forecast looks, in its unit."""
@@ -72,7 +74,6 @@ class CardFigures:
 
     met: int
     suspended: int
-    in_review: int
     known: float
     chances: tuple[int, ...]
     intervals: tuple[int, ...]
@@ -120,21 +121,23 @@ def statistics(
         days = day_summaries.read_cards(session, learner, cards, first=read_first)
     else:
         days = day_summaries.read(session, learner, first=read_first, today=today)
-    in_range = {day: found for day, found in days.figures.items() if first <= day <= today}
     unit = Unit.for_days((today - first) // DAY + 1)
-    by_unit = defaultdict(list)
-    for day, found in in_range.items():
-        by_unit[unit.start(day)].append(found)
+    starts = unit.starts(first, today)
+    by_unit: list[list[DayFigures]] = [[] for _ in starts]
+    for day, found in days.figures.items():
+        if first <= day <= today:
+            by_unit[bisect_right(starts, day) - 1].append(found)
+    buckets = [
+        Bucket(start=start, figures=add_up(found))
+        for start, found in zip(starts, by_unit, strict=True)
+    ]
     return Statistics(
         range=range_,
         first=first,
         today=today,
         unit=unit,
-        total=add_up(in_range.values()),
-        buckets=tuple(
-            Bucket(start=start, figures=add_up(by_unit.get(start, ())))
-            for start in unit.starts(first, today)
-        ),
+        total=together([bucket.figures for bucket in buckets]),
+        buckets=tuple(buckets),
         calendar_first=calendar_first,
         calendar={day: found.reviews for day, found in days.figures.items()},
         cards=_cards(
@@ -180,43 +183,54 @@ def _cards(
     forecast_by: Unit,
 ) -> CardFigures:
     """Look at the cards met."""
-    # Not through the ORM: these are thousands of rows, and none of them a card of the session.
-    rows = session.connection().execute(statistics_queries.memories(learner.id, cards)).all()
-    states, stabilities, difficulties, last, due = zip(*rows, strict=True) if rows else [()] * 5
-    at = now.timestamp() / SECONDS + JULIAN_1970 + A_MOMENT
-    elapsed = [int(at - then) if then < at else 0 for then in last]
-    known = chances(stabilities, elapsed, parameters.of(session, learner))
-    suspended = due.count(None)
+    decay, factor = forgetting_curve(parameters.of(session, learner))
+    by_chance = partial(
+        statistics_queries.by_chance,
+        now=now,
+        julian_now=_julian_day(now),
+        decay=decay,
+        factor=factor,
+    )
+
+    def counts(query: Callable[[int, CardFilter], Select[int, int]]) -> list[tuple[int, int]]:
+        return [(value, number) for value, number in session.execute(query(learner.id, cards))]
+
+    chances = counts(by_chance)
     return CardFigures(
-        met=len(rows),
-        suspended=suspended,
-        in_review=states.count(State.REVIEW),
-        known=sum(known),
-        chances=histogram(known, CHANCES),
-        intervals=histogram(
-            [
-                int(then - before + A_MOMENT)
-                for state, then, before in zip(states, due, last, strict=True)
-                if state == State.REVIEW and then is not None
-            ],
-            LENGTHS,
-        ),
-        stabilities=histogram(map(int, stabilities), LENGTHS),
-        difficulties=histogram(map(int, difficulties), DIFFICULTIES),
-        forecast=_forecast(learner, [then for then in due if then is not None], now, forecast_by),
+        met=sum(number for _, number in chances),
+        suspended=session.scalars(statistics_queries.suspended_total(learner.id, cards)).one(),
+        known=sum(number * min(value + 0.5, 1000) for value, number in chances) / 1000,
+        chances=histogram(chances, CHANCES),
+        intervals=histogram(counts(statistics_queries.by_interval), LENGTHS),
+        stabilities=histogram(counts(statistics_queries.by_stability), LENGTHS),
+        difficulties=histogram(counts(statistics_queries.by_difficulty), DIFFICULTIES),
+        forecast=_forecast(session, learner, cards, now, forecast_by),
     )
 
 
-def _forecast(learner: Learner, due: Iterable[float], now: datetime, unit: Unit) -> Forecast:
+def _forecast(
+    session: Session, learner: Learner, cards: CardFilter, now: datetime, unit: Unit
+) -> Forecast:
     today = learners.study_day(learner, now)
     step = DAY if unit is Unit.DAY else DAY * 7
     days = [today + step * place for place in range(FORECAST[unit])]
     starts = [learners.day_start(learner, day) for day in (*days, days[-1] + step)]
-    edges = [start.timestamp() / SECONDS + JULIAN_1970 - A_MOMENT for start in starts]
-    counts = histogram(due, edges)
+    counts = histogram(
+        [
+            (part, number)
+            for part, number in session.execute(
+                statistics_queries.by_due(learner.id, cards, QUARTERS)
+            )
+        ],
+        [round(_julian_day(start) * QUARTERS) for start in starts],
+    )
     return Forecast(
         unit=unit,
         overdue=counts[0],
         coming=tuple(zip(days, counts[1:-1], strict=True)),
         later=counts[-1],
     )
+
+
+def _julian_day(at: datetime) -> float:
+    return at.timestamp() / 86_400 + 2_440_587.5

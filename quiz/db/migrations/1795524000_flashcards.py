@@ -161,7 +161,7 @@ def add_to_cards() -> None:
         "card",
         [
             *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
-            "suspended_at",
+            *("suspended_at", "entries"),
         ],
     )
 

@@ -18,7 +18,7 @@ from quiz.web.context import (
     scope_labels,
     scope_of_request,
 )
-from quiz.web.progress import pictures
+from quiz.web.progress import pictures, tables
 from quiz.web.progress.calendar import calendar
 from quiz.web.progress.forms import FilterForm
 
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         range_=Range(asked) if asked in set(Range) else Range.YEAR,
         scope=scope,
     )
+    days = calendar(found.calendar, found.calendar_first, found.today)
     desired = parameters.of(db.session, learner).desired_retention
     page = render_template(
         "progress/statistics.html",
@@ -54,7 +55,9 @@ def index() -> ResponseReturnValue:
         scope=scope,
         labels=scope_labels(scope, catalogue),
         form=FilterForm.of(scope, catalogue),
-        calendar=calendar(found.calendar, found.calendar_first, found.today),
+        calendar=days,
+        year_table=tables.year(days),
+        table=tables.table,
         done=(pictures.reviews(found), pictures.time(found)),
         remembered=(pictures.retention(found, desired), pictures.calibration(found)),
         coming=pictures.forecast(found.cards.forecast, found.cards),
