@@ -48,7 +48,7 @@ class julian_day_of(FunctionElement[float]):  # noqa: N801 - it reads as a funct
 @compiles(julian_day_of)
 def _extract(element: julian_day_of, compiler: SQLCompiler, **given: Any) -> str:
     moment = compiler.process(element.clauses, **given)
-    return f"CAST(EXTRACT(EPOCH FROM {moment}) AS DOUBLE PRECISION) / 86400 + 2440587.5"
+    return f"(CAST(EXTRACT(EPOCH FROM {moment}) AS DOUBLE PRECISION) / 86400 + 2440587.5)"
 
 
 @compiles(julian_day_of, "sqlite")

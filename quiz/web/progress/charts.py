@@ -97,7 +97,7 @@ def bars(name: str, labels: Sequence[str], series: Sequence[Series]) -> Markup:
         if parts:
             title = f"{escape(label)}: {round(totals[number]):,}"
             shapes.append(f"<g><title>{title}</title>{''.join(parts)}</g>")
-    return _picture(name, axis, "".join(shapes), _spread(labels))
+    return _picture(name, axis, "".join(shapes), spread(labels))
 
 
 def points(
@@ -139,10 +139,7 @@ def _picture(name: str, axis: Axis, shapes: str, labels: Sequence[tuple[float, s
         f'<text x="100%" y="{100 - axis.height(value):.2f}%" dy=".32em">{escape(words)}</text>'
         for value, words in axis.ticks
     )
-    below = "".join(
-        f'<text x="{100 * x:.2f}%" y="1em"{_anchor(x)}>{escape(words)}</text>'
-        for x, words in labels
-    )
+    below = "".join(_text(number, x, words) for number, (x, words) in enumerate(labels))
     return Markup(  # noqa: S704 - every text in it is escaped above
         '<div class="chart"><svg class="chart-ticks" aria-hidden="true" focusable="false">'
         f'{ticks}</svg><svg class="chart-plot" role="img" aria-label="{escape(name)}"'
@@ -151,14 +148,14 @@ def _picture(name: str, axis: Axis, shapes: str, labels: Sequence[tuple[float, s
     )
 
 
-def _anchor(x: float) -> str:
-    """Keep the words at both ends inside the picture."""
-    if x < 0.06:
-        return ' text-anchor="start"'
-    return ' text-anchor="end"' if x > 0.94 else ""
+def _text(number: int, x: float, words: str) -> str:
+    """Write a label, inside the picture at both ends; on a phone every second one is left out."""
+    anchor = "chart-start" if x < 0.03 else "chart-end" if x > 0.97 else "chart-middle"
+    spare = " chart-spare" if number % 2 else ""
+    return f'<text class="{anchor}{spare}" x="{100 * x:.2f}%" y="1em">{escape(words)}</text>'
 
 
-def _spread(labels: Sequence[str]) -> list[tuple[float, str]]:
+def spread(labels: Sequence[str]) -> list[tuple[float, str]]:
     """Choose the labels that there is room for, each under the middle of its bar."""
     step = ceil(len(labels) / MOST_LABELS) if len(labels) > 2 * MOST_LABELS else 1
     return [((n + 0.5) / len(labels), labels[n]) for n in range(0, len(labels), step)]

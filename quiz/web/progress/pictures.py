@@ -9,33 +9,22 @@ from operator import itemgetter
 
 from markupsafe import Markup
 
-from quiz.learning.statistics import BINS, Recall, Unit
-from quiz.services.statistics import Bucket, CardFigures, Forecast, Statistics
+from quiz.learning.statistics import BINS, MATURE, Figures, Recall, Unit, together
+from quiz.services.statistics import Bucket, Statistics
 from quiz.services.topics import Topic
 from quiz.web.filters import percent, plural, short_date
-from quiz.web.progress.charts import Point, Series, bars, points, share_axis
+from quiz.web.progress.charts import Point, Series, bars, points, share_axis, spread
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 TOO_FEW = "too few to say"
 MINUTE, HOUR = 60_000, 3_600_000  # milliseconds
-
-LENGTH_LABELS = (
-    *("under 1 day", "1 day", "2–3 days", "4–7 days", "8–14 days", "15–30 days"),
-    *("1–3 months", "3–6 months", "6–12 months", "over a year"),
-)
-LENGTH_MARKS = ("<1 d", "1", "2–3", "4–7", "8–14", "15–30 d", "1–3", "3–6", "6–12 m", ">1 y")
-DIFFICULTY_LABELS = tuple(f"{n} to {n + 1}" for n in range(1, 10))
-CHANCE_LABELS = (
-    *("under 50%", "50–60%", "60–70%", "70–75%", "75–80%"),
-    *("80–85%", "85–90%", "90–95%", "95–100%"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture with all that goes with it. ``key`` names the colors, ``(class, words)``.
 
-    A table's rows start with their heading. ``shapes`` is empty where there is nothing to show.
+    A table's rows start with their heading. Without any there is nothing to show at all.
     """
 
     slug: str
@@ -50,6 +39,7 @@ class Picture:
 def reviews(found: Statistics) -> Picture:
     """How much was reviewed, and how it was rated."""
     total, names = found.total, _names(found)
+    marks = _marks(found.buckets, found.unit)
     number = (found.today - found.first).days + 1
     if total.reviews:
         again = percent(total.ratings[0] / total.reviews)
@@ -71,14 +61,16 @@ def reviews(found: Statistics) -> Picture:
         slug="reviews",
         title=f"Reviews by {found.unit}",
         says=says,
-        shapes=bars(f"Reviews by {found.unit} and rating. {says}", names, series)
+        shapes=bars(f"Reviews by {found.unit} and rating. {says}", marks, series)
         if total.reviews
         else None,
         head=(found.unit.capitalize(), "Reviews", *RATINGS),
         rows=tuple(
             (name, f"{b.figures.reviews:,}", *(f"{n:,}" for n in b.figures.ratings))
             for name, b in _latest_first(names, found.buckets)
-        ),
+        )
+        if total.reviews
+        else (),
         key=tuple((one.style, one.name) for one in series),
     )
 
@@ -86,6 +78,7 @@ def reviews(found: Statistics) -> Picture:
 def time(found: Statistics) -> Picture:
     """How long it took."""
     total, names = found.total, _names(found)
+    marks = _marks(found.buckets, found.unit)
     if total.reviews:
         each = total.duration_ms / total.reviews / 1000
         says = (
@@ -100,7 +93,7 @@ def time(found: Statistics) -> Picture:
         slug="time",
         title=f"Minutes by {found.unit}",
         says=says,
-        shapes=bars(f"Minutes spent by {found.unit}. {says}", names, series)
+        shapes=bars(f"Minutes spent by {found.unit}. {says}", marks, series)
         if total.duration_ms
         else None,
         head=(found.unit.capitalize(), "Time", "A card"),
@@ -113,51 +106,19 @@ def time(found: Statistics) -> Picture:
                 else "–",
             )
             for name, b in _latest_first(names, found.buckets)
-        ),
-    )
-
-
-def forecast(found: Forecast, cards: CardFigures) -> Picture:
-    """What comes due when."""
-    names = [
-        "Today" if not place and found.unit is Unit.DAY else _day(day)
-        for place, (day, _) in enumerate(found.coming)
-    ]
-    counts = [number for _, number in found.coming]
-    first = f"{plural(counts[0], 'card')} more {'today' if found.unit is Unit.DAY else 'this week'}"
-    days = len(counts) * (1 if found.unit is Unit.DAY else 7)
-    says = (
-        f"{plural(found.overdue, 'card')} {'is' if found.overdue == 1 else 'are'} overdue,"
-        f" and {first}. Then about {sum(counts) / days:.1f} a day come back"
-        f" over {days} days, without new cards and without forgetting any."
-    )
-    if cards.suspended:
-        says += f" {plural(cards.suspended, 'suspended card')} not counted."
-    labels = ["Overdue", *names]
-    series = [
-        Series(name="Overdue", style="chart-again", values=[found.overdue, *(0 for _ in counts)]),
-        Series(name="Due", style="chart-bar", values=[0, *counts]),
-    ]
-    return Picture(
-        slug="forecast",
-        title=f"Due in the next {'30 days' if found.unit is Unit.DAY else 'year'}",
-        says=says if cards.met else "No card is waiting to come back.",
-        shapes=bars(f"Cards that come due. {says}", labels, series) if cards.met else None,
-        head=("Day" if found.unit is Unit.DAY else "Week from", "Cards due"),
-        rows=(
-            ("Overdue", f"{found.overdue:,}"),
-            *((name, f"{number:,}") for name, number in zip(names, counts, strict=True)),
-            ("Later", f"{found.later:,}"),
-        ),
+        )
+        if total.duration_ms
+        else (),
     )
 
 
 def retention(found: Statistics, desired: float) -> Picture:
     """How much was remembered, beside what was expected."""
-    total, names = found.total, _names(found)
+    total = found.total
+    unit, buckets = _thick(found)
     shown = [
-        (place, name, bucket.figures.recall)
-        for place, (name, bucket) in enumerate(zip(names, found.buckets, strict=True))
+        (place, _name(bucket.start, unit), bucket.figures.recall)
+        for place, bucket in enumerate(buckets)
     ]
     marks = [
         Point(
@@ -173,7 +134,7 @@ def retention(found: Statistics, desired: float) -> Picture:
     ]
     says = _retention_says(total.young, total.mature, desired)
     axis = share_axis(min([desired, *(mark.low for mark in marks)]))
-    labels = [((place + 0.5) / len(shown), name) for place, name, _ in _some(shown)]
+    labels = spread(_marks(buckets, unit))
     return Picture(
         slug="retention",
         title="True retention",
@@ -181,20 +142,22 @@ def retention(found: Statistics, desired: float) -> Picture:
         shapes=points(f"Retention. {says}", marks, axis, labels, line=(desired, desired))
         if marks
         else None,
-        head=("", "Asked", "Remembered", "Share", "95% sure between", "Expected"),
+        head=("", "Asked", "Remembered", "Share", "95% sure", "Expected"),
         rows=(
             *(
                 (name, *recall_cells(recall))
                 for name, recall in (
-                    ("Young cards (interval under 21 days)", total.young),
-                    ("Mature cards (21 days or more)", total.mature),
-                    ("All cards in review", total.recall),
+                    ("Young", total.young),
+                    ("Mature", total.mature),
+                    ("All", total.recall),
                 )
             ),
             *((name, *recall_cells(recall)) for _, name, recall in reversed(shown)),
-        ),
+        )
+        if total.recall.asked
+        else (),
         key=(
-            ("chart-point", f"remembered, by {found.unit}, and 95% sure between"),
+            ("chart-point", f"remembered, by {unit}, with what is 95% sure"),
             ("chart-expected", "expected by the schedule"),
             ("chart-aim", f"the schedule aims at {percent(desired)}"),
         ),
@@ -250,7 +213,7 @@ def calibration(found: Statistics) -> Picture:
         title="Predicted and remembered",
         says=says,
         shapes=shapes if marks else None,
-        head=("Predicted", "Asked", "Remembered", "Share", "95% sure between", "Expected"),
+        head=("Predicted", "Asked", "Remembered", "Share", "95% sure", "Expected"),
         rows=tuple(
             (_bin(place), *recall_cells(r))
             for place, r in sorted(total.bins.items(), key=itemgetter(0), reverse=True)
@@ -258,43 +221,6 @@ def calibration(found: Statistics) -> Picture:
         key=(
             ("chart-point", "remembered, over what was predicted"),
             ("chart-aim", "where both are the same"),
-        ),
-    )
-
-
-def memory(cards: CardFigures) -> tuple[Picture, ...]:
-    """How the cards are now: remembered, how far apart, how stable, how hard."""
-    met = cards.met
-    likely = f"You probably remember {cards.known:,.0f} of {plural(met, 'card')} at this moment"
-    share = f" ({percent(cards.known / met)})" if met >= 20 else ""
-    return (
-        _histogram("known", "Known now", f"{likely}{share}.", CHANCE_LABELS, cards.chances),
-        _histogram(
-            "intervals",
-            "Intervals",
-            f"{_at_least(cards.intervals, 6)} in review wait a month or longer"
-            " from one review to the next.",
-            LENGTH_LABELS,
-            cards.intervals,
-            marks=LENGTH_MARKS,
-        ),
-        _histogram(
-            "stability",
-            "Stability",
-            f"After a month without review, {_at_least(cards.stabilities, 6)}"
-            " would still be remembered with a chance of 90%.",
-            LENGTH_LABELS,
-            cards.stabilities,
-            marks=LENGTH_MARKS,
-        ),
-        _histogram(
-            "difficulty",
-            "Difficulty",
-            f"{_at_least(cards.difficulties, 6)} are hard for you: at 7 or more of 10,"
-            " their memory grows slowly.",
-            DIFFICULTY_LABELS,
-            cards.difficulties,
-            marks=tuple(str(n) for n in range(1, 10)),
         ),
     )
 
@@ -309,6 +235,8 @@ def topics_say(found: Sequence[tuple[str, Topic]]) -> str:
     if len(known) < 2:
         return f"{TOO_FEW.capitalize()} which of them you remember best."
     (worst, last), (best, first) = known[0], known[-1]
+    if percent(worst) == percent(best):
+        return f"You remember all of them alike: {percent(best)}."
     return f"You remember most of {first} ({percent(best)}), least of {last} ({percent(worst)})."
 
 
@@ -328,7 +256,7 @@ def recall_cells(recall: Recall) -> tuple[str, ...]:
         f"{recall.asked:,}",
         f"{recall.remembered:,}",
         percent(share),
-        f"{percent(low)} and {percent(high)}",
+        f"{round(low * 100)}–{percent(high)}",
         percent(expected) if recall.predicted else "–",
     )
 
@@ -341,27 +269,6 @@ def spent(milliseconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
-def _histogram(
-    slug: str,
-    title: str,
-    says: str,
-    labels: Sequence[str],
-    counts: Sequence[int],
-    *,
-    marks: Sequence[str] = (),
-) -> Picture:
-    series = [Series(name="Cards", style="chart-bar", values=counts)]
-    some = any(counts)
-    return Picture(
-        slug=slug,
-        title=title,
-        says=says if some else "There is no card to look at yet.",
-        shapes=bars(f"{title}. {says}", marks or labels, series) if some else None,
-        head=(title, "Cards"),
-        rows=tuple((label, f"{n:,}") for label, n in zip(labels, counts, strict=True)),
-    )
-
-
 def _retention_says(young: Recall, mature: Recall, desired: float) -> str:
     """Say the most that there is enough for: of mature cards, or else of all."""
     recall, name = (mature, "mature cards") if mature.says_enough else (young + mature, "cards")
@@ -372,10 +279,15 @@ def _retention_says(young: Recall, mature: Recall, desired: float) -> str:
     )
     low, high = recall.between
     if low <= desired <= high:
-        return f"{says}, and is as good as there."
-    if recall.share < desired:
-        return f"{says}. Weights fitted to your own reviews can bring them together."
-    return f"{says}: you could wait longer between reviews."
+        says += ", and is as good as there."
+    elif recall.share < desired:
+        says += ". Weights fitted to your own reviews can bring them together."
+    else:
+        says += ": you could wait longer between reviews."
+    return (
+        f"{says} Young cards (intervals under {MATURE} days): {_of(young)}."
+        f" Mature cards: {_of(mature)}."
+    )
 
 
 def _few(recall: Recall) -> str:
@@ -384,10 +296,6 @@ def _few(recall: Recall) -> str:
 
 def _of(recall: Recall) -> str:
     return f"{recall.remembered:,} of {recall.asked:,} remembered"
-
-
-def _at_least(counts: Sequence[int], place: int) -> str:
-    return f"{sum(counts[place:]):,} of {plural(sum(counts), 'card')}"
 
 
 def _bin(place: int) -> str:
@@ -403,15 +311,34 @@ def _names(found: Statistics) -> list[str]:
 def _name(start: date, unit: Unit) -> str:
     if unit is Unit.MONTH:
         return f"{start:%b %Y}"
-    return short_date(start) if unit is Unit.DAY else _day(start)
+    return short_date(start) if unit is Unit.DAY else short_day(start)
 
 
-def _day(day: date) -> str:
+def short_day(day: date) -> str:
+    """Write a day as short as below a picture: *24 Nov*."""
     return f"{day.day} {day:%b}"
 
 
-def _some(shown: Sequence[tuple[int, str, Recall]]) -> Sequence[tuple[int, str, Recall]]:
-    return shown[:: max(1, len(shown) // 6)]
+def _marks(buckets: Sequence[Bucket], unit: Unit) -> list[str]:
+    """Name the buckets as shortly as below a picture."""
+    if unit is Unit.MONTH:
+        return [f"{bucket.start:%b %y}" for bucket in buckets]
+    return [short_day(bucket.start) for bucket in buckets]
+
+
+def _thick(found: Statistics) -> tuple[Unit, Sequence[Bucket]]:
+    """Put buckets together until most of them hold enough to speak of a share."""
+    unit, buckets = found.unit, found.buckets
+    for coarser in (Unit.WEEK, Unit.MONTH):
+        asked = [bucket.figures.recall for bucket in buckets if bucket.figures.recall.asked]
+        if sum(recall.says_enough for recall in asked) * 2 >= len(asked):
+            break
+        starts: dict[date, list[Figures]] = {}
+        for bucket in buckets:
+            starts.setdefault(coarser.start(bucket.start), []).append(bucket.figures)
+        unit = coarser
+        buckets = tuple(Bucket(start=day, figures=together(some)) for day, some in starts.items())
+    return unit, buckets
 
 
 def _latest_first(names: Sequence[str], buckets: Sequence[Bucket]) -> list[tuple[str, Bucket]]:

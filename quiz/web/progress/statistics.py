@@ -18,7 +18,7 @@ from quiz.web.context import (
     scope_labels,
     scope_of_request,
 )
-from quiz.web.progress import pictures, tables
+from quiz.web.progress import card_pictures, pictures, tables
 from quiz.web.progress.calendar import calendar
 from quiz.web.progress.forms import FilterForm
 
@@ -60,8 +60,8 @@ def index() -> ResponseReturnValue:
         table=tables.table,
         done=(pictures.reviews(found), pictures.time(found)),
         remembered=(pictures.retention(found, desired), pictures.calibration(found)),
-        coming=pictures.forecast(found.cards.forecast, found.cards),
-        memory=pictures.memory(found.cards),
+        coming=card_pictures.forecast(found.cards.forecast, found.cards),
+        memory=card_pictures.memory(found.cards),
     )
     if found.days.changed:
         _keep(found.days)
