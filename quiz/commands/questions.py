@@ -2,19 +2,26 @@
 
 import json
 import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from quiz.commands.source import catalogue_of, say_terms
-from quiz.db.base import db
-from quiz.exports import json_lines
+from quiz.db.base import begin_writing, db
+from quiz.exports import anki, json_lines
 from quiz.questions.audit.run import DEFAULT_SEEDS
 from quiz.questions.audit.run import audit as audit_questions
 from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+from quiz.services import anki as anki_service
 from quiz.services import flags as flags_service
+from quiz.services import learners
 from quiz.services.flags import FlaggedCard
+from quiz.web.filters import plural
 
 questions = AppGroup("questions", help="Generate questions outside the browser.")
 
@@ -62,6 +69,48 @@ def export(
     for question in json_lines.questions(catalogue, kinds, seed=seed, per_card=per_card):
         # Bytes, so that the console's encoding and line ends change nothing.
         sys.stdout.buffer.write(f"{json_lines.line(question)}\n".encode())
+
+
+@questions.command("anki")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--scope",
+    "query",
+    default="",
+    help="As in an address, such as “tactics=persistence&platforms=Windows”; else everything.",
+)
+def anki_(file: Path, query: str) -> None:
+    """Write flashcards to FILE for Anki; a later export updates the cards that are there."""
+    catalogue, now = catalogue_of(None), datetime.now(UTC)
+    learner = learners.local_learner(db.session, now=now)
+    db.session.commit()
+    try:
+        content = anki_service.content(db.session, catalogue, _scope(query))
+    except anki.NothingToExport as error:
+        raise click.ClickException(str(error)) from None
+    begin_writing(db.session)
+    since = anki_service.since(db.session, learner, content, now=now)
+    packed = BytesIO()
+    anki.write(packed, content, since)
+    try:
+        file.write_bytes(packed.getvalue())
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
+    db.session.commit()
+    count, size = plural(len(content.notes), "card"), file.stat().st_size / 1e6
+    click.echo(f"Written: {count} for Anki, {size:.1f} MB, to {file}.")
+
+
+def _scope(query: str) -> Scope:
+    """Read a scope as an address has it; a slip in it must not mean everything."""
+    names = [field.name for field in fields(Scope)]
+    for part in filter(None, query.removeprefix("?").split("&")):
+        name = part.partition("=")[0]
+        if name not in names:
+            raise click.ClickException(
+                f'--scope knows no "{name}": only {", ".join(names)}, joined by “&”'
+            )
+    return Scope.from_query(query.removeprefix("?"))
 
 
 @questions.command("audit")

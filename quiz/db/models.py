@@ -28,7 +28,8 @@ class Learner(Base):
     day starts at ``rollover_hour``. ``parameters_version`` names the scheduler's
     parameters; empty for the standard ones. ``answering`` is how a card is answered:
     ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
-    another than the usual; an empty text is no key.
+    another than the usual; an empty text is no key. On the study day ``extended_day`` alone,
+    ``extended_to`` reviews may come, where that is more than usual.
     """
 
     __tablename__ = "learner"
@@ -50,6 +51,8 @@ class Learner(Base):
     two_buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
     quiz_counts: Mapped[bool] = mapped_column(default=False, server_default=false())
     keys: Mapped[dict[str, Any] | None]
+    extended_day: Mapped[date | None]
+    extended_to: Mapped[int] = mapped_column(default=0, server_default="0")
     parameters_version: Mapped[str | None] = mapped_column(
         ForeignKey("scheduler_parameters.version")
     )
@@ -126,13 +129,32 @@ class SavedDeck(Base):
     target: Mapped[float | None]
 
 
+class AnkiNote(Base):
+    """A card as it was in the learner's last export for Anki that held it.
+
+    ``digest`` differs once the note teaches something else, and ``since`` is the first
+    export in which it was as it is. One row, of the key ``layout``, is about how all
+    look. No archive holds them: without, the next export just counts as new.
+    """
+
+    __tablename__ = "anki_note"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    card_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+
+
 class Card(Base):
     """A card that a learner has met or queued: the cache that replaying its reviews rebuilds.
 
     ``stability`` is in days, ``difficulty`` from 1 to 10; both are empty until
     the first review. ``queued_at`` is set where the learner asked to study the
     card next, due or not. ``reviews`` counts the ratings that stand, ``entries`` the
-    card's rows in the log: those undone and those that set it back too.
+    card's rows in the log: those undone and those that set it back too. ``last_day`` is the
+    study day of ``last_review``.
 
     A card ``suspended_at`` some moment is not asked until that is lifted; one with
     ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
@@ -148,7 +170,15 @@ class Card(Base):
     __tablename__ = "card"
     __table_args__ = (
         UniqueConstraint("learner_id", "key"),
-        Index(None, "learner_id", "due"),
+        # What a learner can study is read off this one, in order and no further than needed.
+        Index(
+            None,
+            "learner_id",
+            "state",
+            "due",
+            sqlite_where=text("suspended_at IS NULL"),
+            postgresql_where=text("suspended_at IS NULL"),
+        ),
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),
@@ -180,6 +210,7 @@ class Card(Base):
     old_answer: Mapped[list[str] | None]
     new_answer: Mapped[list[str] | None]
     entries: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_day: Mapped[date | None]
     suspended_at: Mapped[datetime | None]
     buried_until: Mapped[datetime | None]
     marked_at: Mapped[datetime | None]

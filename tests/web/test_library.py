@@ -1,13 +1,17 @@
 """The library: finding techniques, reading one, and what is wrong with the files."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.markdown import file_name, write_technique
@@ -179,7 +183,7 @@ def test_domains_are_kept_apart(make_app: MakeApp, tmp_path: Path) -> None:
     visitor = visit(make_app, tmp_path / "root")
     page = visitor.read("/library/")
     assert "Enterprise 24 techniques Mobile 3 techniques" in page.words
-    assert "24 techniques Technique" in page.words
+    assert "24 techniques All for Anki" in page.words
     mobile = visitor.read("/library/?domain=mobile-attack")
     assert "Pocket Parcel Drop" in mobile.words
     assert "Looking Around" not in mobile.html.partition("<footer")[0]
@@ -381,3 +385,24 @@ def test_a_library_without_techniques_says_what_to_do(make_app: MakeApp, tmp_pat
     (folder / "bad.md").write_text("no front matter", encoding="utf-8")
     page = visitor.read("/library/")
     assert "See why 1 file could not be read" in page.words
+
+
+def test_the_cards_shown_can_be_taken_to_anki(
+    client: FlaskClient, visitor: Visitor, clock: Clock
+) -> None:
+    page = visitor.read("/library/?tactics=persistence")
+    assert "These for Anki" in page.words
+    (address,) = (link["href"] for link in page.links if "/anki" in link["href"])
+    response = client.get(address)
+    assert "tradecraft-persistence.apkg" in response.headers["Content-Disposition"]
+    with ZipFile(BytesIO(response.data)) as package:
+        assert package.namelist() == ["collection.anki2", "media"]
+        assert package.testzip() is None
+    clock.forward(days=1)
+    assert client.get(address).data == response.data
+
+
+def test_nothing_to_take_to_anki_is_said_and_the_filters_stay(visitor: Visitor) -> None:
+    page = visitor.read("/library/anki?tactics=persistence&platforms=PRE")
+    assert "There is no card to export here" in page.words
+    assert re.search(r'<option selected value="persistence"', page.html)

@@ -39,6 +39,7 @@ learner = sa.table("learner", sa.column("id"), sa.column("rollover_hour"))
 def upgrade() -> None:
     create_scheduler_parameters()
     create_owned_tables()
+    create_anki_notes()
     add_settings()
     add_to_cards()
     add_to_reviews()
@@ -121,6 +122,23 @@ def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
     )
 
 
+def create_anki_notes() -> None:
+    op.create_table(
+        "anki_note",
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("card_key", sa.String(128), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+            name="fk_anki_note_learner_id_learner",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("learner_id", "card_key", name="pk_anki_note"),
+    )
+
+
 def add_settings() -> None:
     with op.batch_alter_table("learner") as batch:
         for column in (
@@ -131,6 +149,8 @@ def add_settings() -> None:
             sa.Column("two_buttons", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("quiz_counts", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("keys", sa.JSON(), nullable=True),
+            sa.Column("extended_day", sa.Date(), nullable=True),
+            sa.Column("extended_to", sa.Integer(), server_default="0", nullable=False),
             sa.Column("parameters_version", sa.String(40), nullable=True),
         ):
             batch.add_column(column)
@@ -146,6 +166,7 @@ def add_to_cards() -> None:
     with op.batch_alter_table("card") as batch:
         for column in (
             sa.Column("entries", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("last_day", sa.Date(), nullable=True),
             sa.Column("suspended_at", Moment, nullable=True),
             sa.Column("buried_until", Moment, nullable=True),
             sa.Column("marked_at", Moment, nullable=True),
@@ -163,6 +184,14 @@ def add_to_cards() -> None:
             *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
             *("suspended_at", "entries"),
         ],
+    )
+    op.drop_index("ix_card_learner_id_due", "card")
+    op.create_index(
+        "ix_card_learner_id_state_due",
+        "card",
+        ["learner_id", "state", "due"],
+        sqlite_where=sa.text("suspended_at IS NULL"),
+        postgresql_where=sa.text("suspended_at IS NULL"),
     )
 
 
@@ -187,6 +216,11 @@ def add_to_reviews() -> None:
         batch.alter_column("day", existing_type=sa.Date(), nullable=False)
         batch.alter_column("first_that_day", existing_type=sa.Boolean(), nullable=False)
         batch.alter_column("state_before", existing_type=sa.String(12), nullable=False)
+    # Until here nothing was undone: the last review of a card is the last of its log.
+    op.execute(
+        "UPDATE card SET last_day = (SELECT day FROM review"
+        " WHERE review.card_id = card.id AND review.sequence = card.entries)"
+    )
     op.create_index("ix_review_learner_id_day", "review", ["learner_id", "day"])
     undone = sa.text("undone_at IS NOT NULL")
     op.create_index(
