@@ -118,7 +118,7 @@ def rated_on(card_id: int, day: date) -> Select[bool]:
 
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, date, str]:
+) -> Select[int, str, int, int, datetime, date, str, bool, str, int]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -132,6 +132,9 @@ def review_log(
             Review.reviewed_at,
             Review.day,
             Review.parameters_version,
+            Review.first_that_day,
+            Review.state_before,
+            Review.duration_ms,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)

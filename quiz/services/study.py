@@ -315,6 +315,9 @@ def new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
         reviews=0,
         lapses=0,
         entries=0,
+        asked=0,
+        remembered=0,
+        duration_ms=0,
     )
     session.add(row)
     return row
