@@ -87,7 +87,7 @@ def groups(
     mature: int,
     bins: int,
     surest: float,
-) -> Select[date, int, str, int, int, int, float, float]:
+) -> Select[*tuple[Any, ...]]:
     """The ratings that stand, since a day and on some days before it, added up in groups.
 
     They are alike as :class:`quiz.learning.statistics.Group` says, which also names the columns.
@@ -101,10 +101,13 @@ def groups(
     query = (
         select(
             Review.day.label("day"),
-            Review.rating.label("rating"),
             memory.label("memory"),
             case((is_graded, _bin(bins)), else_=-1).label("bin"),
             func.count().label("reviews"),
+            *(
+                func.coalesce(func.sum(case((Review.rating == rating, 1), else_=0)), 0).label(name)
+                for name, rating in (("again", 1), ("hard", 2), ("easy", 4))
+            ),
             cast(func.sum(Review.duration_ms), BigInteger).label("duration_ms"),
             func.coalesce(func.sum(case((is_graded, Review.predicted))), 0.0).label("predicted"),
             func.coalesce(func.sum(case((is_graded, _loss(surest)))), 0.0).label("loss"),
@@ -114,7 +117,7 @@ def groups(
             or_(Review.day >= since, Review.day.in_(among)) if among else Review.day >= since,
             *STANDING,
         )
-        .group_by("day", "rating", "memory", "bin")
+        .group_by("day", "memory", "bin")
     )
     if among_cards:
         query = query.join(Card, Card.id == Review.card_id).where(*among_cards)
@@ -138,14 +141,11 @@ def _loss(surest: float) -> ColumnElement[float]:
     return -func.ln(case((Review.rating > 1, chance), else_=1 - chance))
 
 
-def log_entries(learner_id: int) -> Select[int]:
-    """How many rows the log has, by what each card counts of its own."""
-    return select(func.coalesce(func.sum(Card.entries), 0)).where(Card.learner_id == learner_id)
-
-
-def rows_since(learner_id: int, day: date) -> Select[int]:
-    """How many rows the log has since a day."""
-    return select(func.count()).where(Review.learner_id == learner_id, Review.day >= day)
+def rows_before(learner_id: int, day: date) -> Select[int]:
+    """How many rows the log has of the days before one: all that cards count, less those since."""
+    entries = select(func.coalesce(func.sum(Card.entries), 0)).where(Card.learner_id == learner_id)
+    since = select(func.count()).where(Review.learner_id == learner_id, Review.day >= day)
+    return select(entries.scalar_subquery() - since.scalar_subquery())
 
 
 def undone_by_day(learner_id: int, before: date) -> Select[date, int, int]:
@@ -248,9 +248,9 @@ def by_interval(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
 
 
 def by_due(learner_id: int, among_cards: CardFilter, parts: int) -> Select[int, int]:
-    """How many cards that are not suspended are due when, in parts of a day, as Julian days."""
-    part = (julian_day_of(Card.due) + A_MOMENT) * parts
-    return _met(learner_id, among_cards, whole_of(part)).where(Card.suspended_at.is_(None))
+    """How many cards are due when, in parts of a day, as Julian days; or at 0: suspended."""
+    part = whole_of((julian_day_of(Card.due) + A_MOMENT) * parts)
+    return _met(learner_id, among_cards, case((Card.suspended_at.is_(None), part), else_=0))
 
 
 def by_chance(
@@ -270,16 +270,6 @@ def by_chance(
     elapsed = case((Card.last_review >= now, 0), else_=days)
     chance = func.power(1.0 + factor * elapsed / Card.stability, decay)
     return _met(learner_id, among_cards, whole_of(chance * 1000))
-
-
-def suspended_total(learner_id: int, among_cards: CardFilter) -> Select[int]:
-    """How many cards met are suspended."""
-    return select(func.count()).where(
-        Card.learner_id == learner_id,
-        Card.last_review.is_not(None),
-        Card.suspended_at.is_not(None),
-        *among_cards,
-    )
 
 
 def _met(learner_id: int, among_cards: CardFilter, value: ColumnElement[int]) -> Select[int, int]:

@@ -132,10 +132,12 @@ class Group(Protocol):
     """
 
     day: date
-    rating: int
     memory: str
     bin: int
     reviews: int
+    again: int
+    hard: int
+    easy: int
     duration_ms: int
     predicted: float
     loss: float
@@ -180,19 +182,21 @@ def by_day(groups: Iterable[Group]) -> dict[date, DayFigures]:
 
 
 def _day_figures(groups: Sequence[Group]) -> DayFigures:
-    ratings = [0, 0, 0, 0]
+    again, hard, easy = (
+        sum(getattr(g, name) for g in groups) for name in ("again", "hard", "easy")
+    )
+    good = sum(group.reviews for group in groups) - again - hard - easy
     memories: dict[str, list[float]] = defaultdict(lambda: [0, 0, 0.0])
     for group in groups:
-        ratings[group.rating - 1] += group.reviews
         if group.memory:
             for name in (group.memory, str(group.bin)):
                 memory = memories[name]
                 memory[0] += group.reviews
-                memory[1] += group.reviews if group.rating > 1 else 0
+                memory[1] += group.reviews - group.again
                 memory[2] += group.predicted
     young, mature = memories.pop("young", [0, 0, 0.0]), memories.pop("mature", [0, 0, 0.0])
     return DayFigures(
-        ratings=ratings,
+        ratings=(again, hard, good, easy),
         duration_ms=sum(group.duration_ms for group in groups),
         loss=sum(group.loss for group in groups),
         young=young,

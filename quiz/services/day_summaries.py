@@ -110,8 +110,7 @@ def _changed(
         day: (number, ids)
         for day, number, ids in session.execute(statistics_queries.undone_by_day(learner.id, today))
     }
-    rows = session.scalars(statistics_queries.log_entries(learner.id)).one()
-    rows -= session.scalars(statistics_queries.rows_since(learner.id, today)).one()
+    rows = session.scalars(statistics_queries.rows_before(learner.id, today)).one()
     if rows == sum(rows for rows, _, _ in kept.values()) and undone == {
         day: (number, ids) for day, (_, number, ids) in kept.items() if number
     }:

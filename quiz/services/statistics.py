@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -196,32 +196,28 @@ def _cards(
         return [(value, number) for value, number in session.execute(query(learner.id, cards))]
 
     chances = counts(by_chance)
+    due = counts(partial(statistics_queries.by_due, parts=QUARTERS))
     return CardFigures(
         met=sum(number for _, number in chances),
-        suspended=session.scalars(statistics_queries.suspended_total(learner.id, cards)).one(),
+        suspended=sum(number for part, number in due if not part),
         known=sum(number * min(value + 0.5, 1000) for value, number in chances) / 1000,
         chances=histogram(chances, CHANCES),
         intervals=histogram(counts(statistics_queries.by_interval), LENGTHS),
         stabilities=histogram(counts(statistics_queries.by_stability), LENGTHS),
         difficulties=histogram(counts(statistics_queries.by_difficulty), DIFFICULTIES),
-        forecast=_forecast(session, learner, cards, now, forecast_by),
+        forecast=_forecast(learner, due, now, forecast_by),
     )
 
 
 def _forecast(
-    session: Session, learner: Learner, cards: CardFilter, now: datetime, unit: Unit
+    learner: Learner, due: Iterable[tuple[int, int]], now: datetime, unit: Unit
 ) -> Forecast:
     today = learners.study_day(learner, now)
     step = DAY if unit is Unit.DAY else DAY * 7
     days = [today + step * place for place in range(FORECAST[unit])]
     starts = [learners.day_start(learner, day) for day in (*days, days[-1] + step)]
     counts = histogram(
-        [
-            (part, number)
-            for part, number in session.execute(
-                statistics_queries.by_due(learner.id, cards, QUARTERS)
-            )
-        ],
+        [(part, number) for part, number in due if part],  # the others are suspended
         [round(_julian_day(start) * QUARTERS) for start in starts],
     )
     return Forecast(
