@@ -46,6 +46,7 @@ def run(folder: Path, scratch: Path) -> None:
         "library, searched": "/library/?q=registry",
         "technique": f"/library/{technique.domain}/{technique.attack_id}",
         "progress": "/progress/",
+        "statistics": "/progress/statistics",
     }
     client, bare = app.test_client(), _bare_page(scratch).test_client()
     _time(bare, "/")

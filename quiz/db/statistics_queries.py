@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Delete,
     Float,
     Integer,
@@ -17,9 +18,11 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal,
     or_,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -231,51 +234,40 @@ def card_totals(
     )
 
 
-def by_stability(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
-    """How many cards met are how stable, in whole days."""
-    return _met(learner_id, among_cards, whole_of(Card.stability))
-
-
-def by_difficulty(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
-    """How many cards met are how difficult, in whole numbers."""
-    return _met(learner_id, among_cards, whole_of(Card.difficulty))
-
-
-def by_interval(learner_id: int, among_cards: CardFilter) -> Select[int, int]:
-    """How many cards in review have which interval, in whole days."""
-    days = julian_day_of(Card.due) - julian_day_of(Card.last_review) + A_MOMENT
-    return _met(learner_id, among_cards, whole_of(days)).where(Card.state == "review")
-
-
-def by_due(learner_id: int, among_cards: CardFilter, parts: int) -> Select[int, int]:
-    """How many cards are due when, in parts of a day, as Julian days; or at 0: suspended."""
-    part = whole_of((julian_day_of(Card.due) + A_MOMENT) * parts)
-    return _met(learner_id, among_cards, case((Card.suspended_at.is_(None), part), else_=0))
-
-
-def by_chance(
+def cards_by_memory(
     learner_id: int,
     among_cards: CardFilter,
     *,
     now: datetime,
     julian_now: float,
+    parts: int,
     decay: float,
     factor: float,
-) -> Select[int, int]:
-    """How many cards met are remembered with which chance, in whole thousandths.
+) -> CompoundSelect[str, int, int]:
+    """How many cards met are alike in each of five things: which of them, its value, how many.
 
-    The forgetting curve of FSRS-6 after the whole days since the last review.
+    ``stability`` in whole days, ``difficulty`` in whole numbers, ``interval`` in whole days
+    of the cards in review, ``due`` in parts of a day as Julian days, or 0 where the card is
+    suspended, and ``chance`` in whole thousandths, by the forgetting curve of FSRS-6 after the
+    whole days since the last review. One query for all: the index of their memory has it.
     """
-    days = whole_of(julian_now - julian_day_of(Card.last_review) + A_MOMENT)
-    elapsed = case((Card.last_review >= now, 0), else_=days)
-    chance = func.power(1.0 + factor * elapsed / Card.stability, decay)
-    return _met(learner_id, among_cards, whole_of(chance * 1000))
+    last_review, due = julian_day_of(Card.last_review), julian_day_of(Card.due)
+    elapsed = whole_of(julian_now - last_review + A_MOMENT)
+    since = case((Card.last_review >= now, 0), else_=elapsed)
+    chance = func.power(1.0 + factor * since / Card.stability, decay)
+    part = whole_of((due + A_MOMENT) * parts)
 
+    def counted(name: str, value: ColumnElement[int]) -> Select[str, int, int]:
+        return (
+            select(literal(name), value.label("value"), func.count())
+            .where(Card.learner_id == learner_id, Card.last_review.is_not(None), *among_cards)
+            .group_by("value")
+        )
 
-def _met(learner_id: int, among_cards: CardFilter, value: ColumnElement[int]) -> Select[int, int]:
-    """Count the cards met by a value; the index of their memory has all of it."""
-    return (
-        select(value.label("value"), func.count())
-        .where(Card.learner_id == learner_id, Card.last_review.is_not(None), *among_cards)
-        .group_by("value")
+    return union_all(
+        counted("stability", whole_of(Card.stability)),
+        counted("difficulty", whole_of(Card.difficulty)),
+        counted("interval", whole_of(due - last_review + A_MOMENT)).where(Card.state == "review"),
+        counted("due", case((Card.suspended_at.is_(None), part), else_=0)),
+        counted("chance", whole_of(chance * 1000)),
     )

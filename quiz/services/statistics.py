@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
@@ -184,28 +183,27 @@ def _cards(
 ) -> CardFigures:
     """Look at the cards met."""
     decay, factor = forgetting_curve(parameters.of(session, learner))
-    by_chance = partial(
-        statistics_queries.by_chance,
+    query = statistics_queries.cards_by_memory(
+        learner.id,
+        cards,
         now=now,
         julian_now=_julian_day(now),
+        parts=QUARTERS,
         decay=decay,
         factor=factor,
     )
-
-    def counts(query: Callable[[int, CardFilter], Select[int, int]]) -> list[tuple[int, int]]:
-        return [(value, number) for value, number in session.execute(query(learner.id, cards))]
-
-    chances = counts(by_chance)
-    due = counts(partial(statistics_queries.by_due, parts=QUARTERS))
+    counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, value, number in session.execute(query):
+        counts[name].append((value, number))
     return CardFigures(
-        met=sum(number for _, number in chances),
-        suspended=sum(number for part, number in due if not part),
-        known=sum(number * min(value + 0.5, 1000) for value, number in chances) / 1000,
-        chances=histogram(chances, CHANCES),
-        intervals=histogram(counts(statistics_queries.by_interval), LENGTHS),
-        stabilities=histogram(counts(statistics_queries.by_stability), LENGTHS),
-        difficulties=histogram(counts(statistics_queries.by_difficulty), DIFFICULTIES),
-        forecast=_forecast(learner, due, now, forecast_by),
+        met=sum(number for _, number in counts["chance"]),
+        suspended=sum(number for part, number in counts["due"] if not part),
+        known=sum(number * min(value + 0.5, 1000) for value, number in counts["chance"]) / 1000,
+        chances=histogram(counts["chance"], CHANCES),
+        intervals=histogram(counts["interval"], LENGTHS),
+        stabilities=histogram(counts["stability"], LENGTHS),
+        difficulties=histogram(counts["difficulty"], DIFFICULTIES),
+        forecast=_forecast(learner, counts["due"], now, forecast_by),
     )
 
 

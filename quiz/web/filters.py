@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{short_date(local.date())}, {local:%H:%M}"
 
 
+@lru_cache(maxsize=1024)
 def short_date(day: date) -> str:
     """Write a day without its year: *Mon 24 Nov*."""
     return f"{day:%a} {day.day} {day:%b}"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
+from quiz.db import base
 from quiz.db.base import FIRST_SAFE_WAL, begin_writing, db, is_writing
 from quiz.db.models import Card, Learner
 from tests import factories
@@ -147,3 +148,15 @@ def test_moments_come_back_in_utc_whatever_their_zone_was(session: Session) -> N
 def test_a_moment_without_a_zone_is_refused(session: Session) -> None:
     with pytest.raises(StatementError, match="naive datetime"):
         factories.learner(session, created_at=datetime(2026, 3, 11))  # noqa: DTZ001 - meant
+
+
+def test_a_sqlite_without_mathematics_gets_it() -> None:
+    connection = sqlite3.connect(":memory:")
+    for name, numbers in (("ln", 1), ("power", 2)):
+        connection.create_function(name, numbers, None)
+    with pytest.raises(sqlite3.OperationalError):
+        connection.execute("SELECT ln(1.0)")
+    base._add_missing_functions(connection)
+    found = connection.execute("SELECT ln(2.0), power(2.0, 0.5)").fetchone()
+    assert found == pytest.approx((0.6931, 1.4142), abs=1e-4)
+    connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 
 from markupsafe import Markup
@@ -314,6 +315,7 @@ def _name(start: date, unit: Unit) -> str:
     return short_date(start) if unit is Unit.DAY else short_day(start)
 
 
+@lru_cache(maxsize=1024)
 def short_day(day: date) -> str:
     """Write a day as short as below a picture: *24 Nov*."""
     return f"{day.day} {day:%b}"

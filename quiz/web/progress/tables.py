@@ -17,9 +17,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     """Make a table whose rows start with their heading; an empty heading names nothing."""
     columns = (f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in head)
     body = (
-        escape(NEXT.join(row))
-        .replace(NEXT, Markup("</th><td>"), 1)
-        .replace(NEXT, Markup("</td><td>"))
+        str(escape(NEXT.join(row))).replace(NEXT, "</th><td>", 1).replace(NEXT, "</td><td>")
         for row in rows
     )
     lines = "".join(f'<tr><th scope="row">{row}</td></tr>' for row in body)
