@@ -95,7 +95,7 @@ def test_a_fit_is_offered_with_its_gain_and_applied(reviewed: Flask, visitor: Vi
     page = visitor.send(page, "/apply")
     assert "Applied. No card has moved" in page.words
     assert "In use: fitted to 623 reviews of yours." in page.words
-    assert "looked at again by themselves once there are 723" in page.words
+    assert "looked at again, without your doing, once there are 723 reviews" in page.words
     assert "Look at them" not in visitor.read("/").words
     page = visitor.send(page, "/memory-model/standard")
     assert "Back to the standard memory model." in page.words
