@@ -30,7 +30,16 @@ from quiz.db.archive_schema import (
     type_of,
 )
 from quiz.db.base import Base
-from quiz.db.models import AttemptQuestion, Card, Fit, Flag, Learner, Review, SchedulerParameters
+from quiz.db.models import (
+    AttemptQuestion,
+    Card,
+    DaySummary,
+    Fit,
+    Flag,
+    Learner,
+    Review,
+    SchedulerParameters,
+)
 from quiz.exports.archive import BadArchive, Row, Validate, read, validator, write
 from quiz.learning.fitting import tidy
 from quiz.learning.parameters import KNOWN, Parameters
@@ -111,6 +120,7 @@ def restore(session: Session, learner: Learner, stream: IO[bytes], *, replace: b
             "You have progress here already. To put the archive in its place, say so:"
             " a copy of what is here is kept."
         )
+    session.execute(delete(DaySummary).where(DaySummary.learner_id == learner.id))
     for model in reversed(OWNED):
         session.execute(delete(model).where(model.learner_id == learner.id))  # type: ignore[attr-defined]
     reading = _Reading(session, learner)

@@ -131,9 +131,15 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
+def known_learner() -> Learner | None:
+    """The learner, where this request has asked who it is: an error's page may not."""
+    learner: Learner | None = g.get("learner")
+    return learner
+
+
 def asks_for_time_zone() -> bool:
     """Whether the page should tell us the browser's time zone, because we do not know it yet."""
-    learner: Learner | None = g.get("learner")
+    learner = known_learner()
     return learner is not None and not learner.time_zone_known
 
 
@@ -150,6 +156,7 @@ def init_app(app: Flask) -> None:
         evidence_source=evidence_source,
         find_technique=find_technique,
         kind_title=kind_title,
+        known_learner=known_learner,
         newer_release=newer_release,
         now=now,
         runs_instance=runs_instance,
