@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from quiz.db.models import Break, Card, Review, SavedDeck
-from quiz.db.queries import STANDING, switched_off_keys
+from quiz.db.queries import STANDING
 
 
 def decks(learner_id: int) -> Select[SavedDeck]:
@@ -98,16 +98,11 @@ def breaks_between(learner_id: int, first: date, last: date) -> Select[date, dat
     )
 
 
-def due_between(learner_id: int, after: datetime, until: datetime) -> Select[str, datetime | None]:
-    """The cards that come due within some time and are still asked, the first due first."""
+def memories_at(learner_id: int, at: datetime) -> Select[str, dict[str, Any]]:
+    """The memory, as it was at a moment, of the cards rated since: each card's first row counts."""
     return (
-        select(Card.key, Card.due)
-        .where(
-            Card.learner_id == learner_id,
-            Card.due > after,
-            Card.due <= until,
-            Card.suspended_at.is_(None),
-            Card.key.not_in(switched_off_keys()),
-        )
-        .order_by(Card.due, Card.id)
+        select(Card.key, Review.before)
+        .join(Review, Review.card_id == Card.id)
+        .where(Review.learner_id == learner_id, Review.reviewed_at > at, *STANDING)
+        .order_by(Review.card_id, Review.sequence)
     )

@@ -139,7 +139,7 @@ class Simulator:
         while not best.reached and failed < most:
             pace = min(most, ceil(failed * HURRY))
             found = self._try(days, target, pace)
-            # Where all are met and a faster pace leaves no more of them, none will.
+            # All are met already, only too few remembered: meeting them faster brings nothing.
             if not found.reached and not best.forecast.unmet:
                 break
             best = max(best, found, key=lambda p: (p.reached, -p.forecast.unmet, p.forecast.share))
@@ -239,7 +239,8 @@ class _Run:
         """Part a day's reviews from those that siblings put off; adds to the techniques taken."""
         if not self._by.one_each:
             return list(reviews), []
-        today, later = [], []
+        today: list[_Life] = []
+        later: list[_Life] = []
         for life in reviews:
             (later if life.technique in taken else today).append(life)
             taken.add(life.technique)

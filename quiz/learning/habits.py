@@ -103,8 +103,12 @@ def habits(ratings: Iterable[Rating], usual: Habits = USUAL) -> Habits:
         passed=_shares(PASSED, passed, usual.passed),
         learning_seconds=_means(seconds[False], usual.learning_seconds),
         review_seconds=_means(seconds[True], usual.review_seconds),
-        after=median(row.after for row in found) if found else usual.after,
+        after=_middle([row.after for row in found]) if found else usual.after,
     )
+
+
+def _middle(lengths: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(length.total_seconds() for length in lengths))
 
 
 def _shares(

@@ -16,7 +16,7 @@ from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
 from quiz.learning.days import DAY
 from quiz.learning.parameters import Parameters
-from quiz.learning.scheduling import State, retrievability
+from quiz.learning.scheduling import MemoryState, State, retrievability
 from quiz.questions.scope import Scope
 from quiz.services import learners, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
@@ -213,8 +213,22 @@ def goal_of(deck: SavedDeck) -> Goal | None:
 def memories(session: Session, learner: Learner, cards: Iterable[DeckCard]) -> Mapping[str, Memory]:
     """Read what is known of some cards by key, of those that have a row; of others too."""
     techniques = {card.technique.stix_id for card in cards}
+    if not techniques:
+        return {}
     among = techniques if len(techniques) <= FEW_TECHNIQUES else None
     return {row.key: row for row in session.execute(deck_queries.memories(learner.id, among))}
+
+
+def memory(row: Memory) -> MemoryState:
+    """What the scheduler knows of a card, by what was read of it."""
+    return MemoryState(
+        state=State(row.state),
+        step=row.step,
+        stability=row.stability,
+        difficulty=row.difficulty,
+        due=row.due,
+        last_review=row.last_review,
+    )
 
 
 def _standings(
@@ -229,7 +243,7 @@ def _standings(
     deck = catalogue.once(Flashcards)
     selected = [deck.select(scope_of(row), off) for row in rows]
     everything = {key: card for cards in selected for key, card in cards.items()}
-    known = memories(session, learner, everything.values()) if everything else {}
+    known = memories(session, learner, everything.values())
     by, horizon = parameters.of(session, learner), Horizon(learner, now)
     return tuple(
         _stands(row, cards, known, catalogue, by=by, horizon=horizon, now=now)

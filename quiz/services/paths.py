@@ -24,6 +24,9 @@ from quiz.services.decks import Goal, Memory
 from quiz.services.planning import NOTHING, Plan, Planner, Ways, spare_days
 
 
+WEEK = 7 * DAY
+
+
 class Status(StrEnum):
     """How a path stands. ``empty`` has no card left, ``over`` has its day behind it."""
 
@@ -108,6 +111,16 @@ def courses(
     """Tell where a learner is on each of their paths, the nearest day first."""
     rows = session.scalars(deck_queries.paths(learner.id)).all()
     return _courses(Planner(session, learner, catalogue, now), rows)
+
+
+def under_way(
+    session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime
+) -> tuple[Course, ...]:
+    """Tell the same of the paths that lead on, and of those whose day came in the last week."""
+    week_ago = learners.study_day(learner, now) - WEEK
+    rows = session.scalars(deck_queries.paths(learner.id)).all()
+    lately = [row for row in rows if row.until and row.until > week_ago]
+    return _courses(Planner(session, learner, catalogue, now), lately)
 
 
 def course(

@@ -21,7 +21,7 @@ from quiz.learning import forecast
 from quiz.learning.days import DAY
 from quiz.learning.forecast import Day, Load, Simulator, Start
 from quiz.learning.habits import Habits, Rating, habits
-from quiz.learning.scheduling import MemoryState, State
+from quiz.learning.scheduling import MemoryState
 from quiz.services import decks, learners, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.decks import LEAST_TARGET, LONGEST_PATH, Memory
@@ -122,7 +122,7 @@ class Planner:
         deck, off = self._catalogue.once(Flashcards), switches.switched_off(self._session)
         selected = {row.id: deck.select(decks.scope_of(row), off) for row in rows}
         every = {key: card for cards in selected.values() for key, card in cards.items()}
-        self.known = decks.memories(self._session, self.learner, every.values()) if every else {}
+        self.known = decks.memories(self._session, self.learner, every.values())
         for id_, cards in selected.items():
             self._cards[id_] = {
                 key: card
@@ -221,7 +221,7 @@ class Planner:
             if key in mornings:
                 entries, memory = mornings[key]
             elif row := self.known.get(key):
-                entries, memory = row.entries, _memory(row)
+                entries, memory = row.entries, decks.memory(row)
             starts.append(
                 Start(key=key, technique=card.technique.stix_id, memory=memory, entries=entries)
             )
@@ -288,14 +288,3 @@ def habits_of(session: Session, learner: Learner, *, before: datetime) -> Habits
 def _minutes(plan: forecast.Plan) -> float:
     asked = [load.seconds for load in plan.forecast.loads if load.ratings]
     return sum(asked) / len(asked) / 60 if asked else 0.0
-
-
-def _memory(row: Memory) -> MemoryState:
-    return MemoryState(
-        state=State(row.state),
-        step=row.step,
-        stability=row.stability,
-        difficulty=row.difficulty,
-        due=row.due,
-        last_review=row.last_review,
-    )

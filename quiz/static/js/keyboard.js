@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
     list.open = !list.open;
     if (list.open) list.querySelector("summary").focus();
   } else if (ratings && "1234".includes(event.key)) {
-    ratings.querySelector(`button[value="${event.key}"]`).click();
+    ratings.querySelector(`button[value="${event.key}"]`)?.click();
   } else if (reveal && (event.key === " " || event.key === "Enter")) {
     // A focused control keeps its own use of these keys.
     if (target.closest("a, button, summary")) return;
