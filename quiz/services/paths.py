@@ -23,7 +23,6 @@ from quiz.services import decks, learners
 from quiz.services.decks import Goal, Memory
 from quiz.services.planning import NOTHING, Plan, Planner, Ways, spare_days
 
-
 WEEK = 7 * DAY
 
 
