@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import content, faults, pages, questions, releases, study
+from bench import content, faults, fitting, pages, questions, releases, study
 
 ROOT = Path(__file__).resolve().parent.parent
 ATTACK_DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack"))
@@ -33,6 +33,7 @@ def main() -> int:
         pages.run(folder, Path(scratch))
     with tempfile.TemporaryDirectory() as scratch:
         study.run(BUNDLE, Path(scratch))
+    fitting.run()
     faults.measure(A_FEW_KILLS)
     return 0
 

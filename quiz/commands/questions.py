@@ -2,6 +2,8 @@
 
 import json
 import sys
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -10,9 +12,12 @@ from flask.cli import AppGroup
 from quiz.commands.source import catalogue_of, say_terms
 from quiz.db.base import db
 from quiz.exports import json_lines
+from quiz.exports.anki import NothingToExport
 from quiz.questions.audit.run import DEFAULT_SEEDS
 from quiz.questions.audit.run import audit as audit_questions
 from quiz.questions.kinds import KINDS
+from quiz.questions.scope import Scope
+from quiz.services import anki
 from quiz.services import flags as flags_service
 from quiz.services.flags import FlaggedCard
 
@@ -62,6 +67,30 @@ def export(
     for question in json_lines.questions(catalogue, kinds, seed=seed, per_card=per_card):
         # Bytes, so that the console's encoding and line ends change nothing.
         sys.stdout.buffer.write(f"{json_lines.line(question)}\n".encode())
+
+
+@questions.command("anki")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--scope",
+    "query",
+    default="",
+    help="As in an address, such as “tactics=persistence&platforms=Windows”; else everything.",
+)
+def anki_(file: Path, query: str) -> None:
+    """Write flashcards to FILE for Anki; a later export updates the cards that are there."""
+    catalogue = catalogue_of(None)
+    packed = BytesIO()
+    try:
+        count = anki.export(
+            db.session, catalogue, Scope.from_query(query), packed, now=datetime.now(UTC)
+        )
+        file.write_bytes(packed.getvalue())
+    except NothingToExport as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
+    click.echo(f"Written: {count} cards, {file.stat().st_size / 1e6:.1f} MB, to {file}.")
 
 
 @questions.command("audit")

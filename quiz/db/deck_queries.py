@@ -43,6 +43,7 @@ def memories(learner_id: int, stix_ids: Collection[str] | None = None) -> Select
         Card.difficulty,
         Card.due,
         Card.last_review,
+        Card.last_day,
         Card.first_review,
         Card.entries,
         Card.suspended_at,

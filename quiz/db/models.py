@@ -122,7 +122,8 @@ class Card(Base):
     ``stability`` is in days, ``difficulty`` from 1 to 10; both are empty until
     the first review. ``queued_at`` is set where the learner asked to study the
     card next, due or not. ``reviews`` counts the ratings that stand, ``entries`` the
-    card's rows in the log: those undone and those that set it back too.
+    card's rows in the log: those undone and those that set it back too. ``last_day`` is the
+    study day of ``last_review``.
 
     A card ``suspended_at`` some moment is not asked until that is lifted; one with
     ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
@@ -162,6 +163,7 @@ class Card(Base):
     old_answer: Mapped[list[str] | None]
     new_answer: Mapped[list[str] | None]
     entries: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_day: Mapped[date | None]
     suspended_at: Mapped[datetime | None]
     buried_until: Mapped[datetime | None]
     marked_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Every query by name. Each one about what a learner owns takes the learner's id first."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
@@ -179,9 +179,15 @@ def last_review(card_id: int) -> Select[Review]:
     )
 
 
+def rated_on(card_id: int, day: date) -> Select[bool]:
+    """Whether a card has a rating on a study day that stands."""
+    rated = select(Review.id).where(Review.card_id == card_id, Review.day == day, *STANDING)
+    return select(rated.exists())
+
+
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, str]:
+) -> Select[int, str, int, int, datetime, date, str]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -193,6 +199,7 @@ def review_log(
             Review.sequence,
             Review.rating,
             Review.reviewed_at,
+            Review.day,
             Review.parameters_version,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from random import Random
 
+from quiz.learning.days import DAY
 from quiz.learning.habits import Habits
 from quiz.learning.parameters import Parameters
 from quiz.learning.scheduling import (
@@ -20,7 +21,7 @@ from quiz.learning.scheduling import (
     Entry,
     MemoryState,
     State,
-    retrievability,
+    predicted,
     review,
 )
 
@@ -48,6 +49,7 @@ class Start:
 class Day:
     """A study day ahead, when it is studied on, and whether it is at all."""
 
+    day: date
     start: datetime
     end: datetime
     at: datetime
@@ -115,7 +117,7 @@ class Simulator:
         return Forecast(
             loads=loads,
             unmet=run.unmet,
-            share=run.share(days[-1].end),
+            share=run.share_after(days[-1]),
             outcomes=tuple(life.outcome() for life in run.lives),
         )
 
@@ -124,7 +126,7 @@ class Simulator:
         run = _Run(self, days, new_a_day)
         for place, day in enumerate(days):
             run.study(place)
-            if not run.unmet and run.share(day.end) >= target:
+            if not run.unmet and run.share_after(day) >= target:
                 return place + 1
         return None
 
@@ -201,9 +203,10 @@ class _Run:
         """How many of the deck's cards were not met so far."""
         return len(self._new) / self._scale
 
-    def share(self, at: datetime) -> float:
-        """What share of the cards is expected to be remembered at a moment."""
-        remembered = (retrievability(life.memory, at, self._by.parameters) for life in self.lives)
+    def share_after(self, day: Day) -> float:
+        """What share of the cards is expected to be remembered on the morning after a day."""
+        next_day, by = day.day + DAY, self._by.parameters
+        remembered = (predicted(life.memory, day.end, next_day, by) for life in self.lives)
         return sum(chance or 0.0 for chance in remembered) / max(1, len(self.lives))
 
     def study(self, place: int) -> Load:
@@ -231,7 +234,7 @@ class _Run:
         return Load(new=len(met) / scale, ratings=ratings / scale, seconds=seconds / scale)
 
     def _chance(self, day: Day) -> _ByChance:
-        return _ByChance(day.at, self._by.parameters)
+        return _ByChance(day, self._by.parameters)
 
     def _one_each(
         self, reviews: Sequence[_Life], taken: set[str]
@@ -270,11 +273,19 @@ class _Run:
         at = max(day.at, life.memory.due or day.at) if life.memory.state in IN_STEPS else day.at
         while at < day.end:
             before = life.memory
-            known = retrievability(before, at, self._by.parameters)
+            known = predicted(before, at, day.day, self._by.parameters)
             rating = self._by.habits.rate(before.state, known or 0.0, life.chance.random())
             fuzz = f"{life.start.key}/{life.start.entries + len(life.log) + 1}"
-            life.log.append(Entry(rating=rating, at=at, fuzz=fuzz, parameters=self._by.parameters))
-            life.memory = review(before, rating, at, self._by.parameters, fuzz=fuzz)
+            life.log.append(
+                Entry(
+                    rating=rating,
+                    at=at,
+                    fuzz=fuzz,
+                    parameters=self._by.parameters,
+                    day=day.day,
+                )
+            )
+            life.memory = review(before, rating, at, self._by.parameters, fuzz=fuzz, day=day.day)
             yield self._by.habits.seconds(before.state, rating)
             if life.memory.state not in IN_STEPS:
                 return
@@ -298,11 +309,11 @@ class _Run:
 class _ByChance:
     """Sort cards by what chance they are remembered with, the least first."""
 
-    at: datetime
+    day: Day
     parameters: Parameters
 
     def __call__(self, life: _Life) -> float:
-        return retrievability(life.memory, self.at, self.parameters) or 0.0
+        return predicted(life.memory, self.day.at, self.day.day, self.parameters) or 0.0
 
 
 def _lives(cards: Sequence[Start], seed: str) -> Iterator[_Life]:

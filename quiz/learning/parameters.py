@@ -24,7 +24,8 @@ class Parameters:
     """Everything that a due date depends on beside the ratings.
 
     ``desired_retention`` is the chance of remembering at which a card comes back,
-    ``maximum_interval`` is in days, the steps are in seconds.
+    ``maximum_interval`` is in days, the steps are in seconds. ``study_days`` counts the time
+    between reviews in study days; without it, in whole periods of 24 hours.
     """
 
     weights: tuple[float, ...] = WEIGHTS
@@ -33,6 +34,7 @@ class Parameters:
     learning_steps: tuple[int, ...] = (60, 600)
     relearning_steps: tuple[int, ...] = (600,)
     fuzz: bool = True
+    study_days: bool = True
 
     @property
     def version(self) -> str:
@@ -62,7 +64,7 @@ STANDARD = Parameters()
 
 KNOWN = {
     "standard-1": STANDARD,
-    # What reviews were scheduled by before dates had fuzz.
-    "default-5b128c4843a1": replace(STANDARD, fuzz=False),
+    # What reviews were scheduled by before dates had fuzz and the log had study days.
+    "default-5b128c4843a1": replace(STANDARD, fuzz=False, study_days=False),
 }
 """Parameters that need no row of their own, by version."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from random import Random
@@ -61,6 +61,7 @@ class MemoryState:
     difficulty: float | None = None
     due: datetime | None = None
     last_review: datetime | None = None
+    last_day: date | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the state as JSON-ready values, for the log."""
@@ -68,18 +69,21 @@ class MemoryState:
             **asdict(self),
             "due": self.due.isoformat() if self.due else None,
             "last_review": self.last_review.isoformat() if self.last_review else None,
+            "last_day": self.last_day.isoformat() if self.last_day else None,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MemoryState:
         """Rebuild a state from what :meth:`to_dict` gave."""
         due, last_review = values["due"], values["last_review"]
+        last_day = values.get("last_day")
         return cls(
             **{
                 **values,
                 "state": State(values["state"]),
                 "due": datetime.fromisoformat(due) if due else None,
                 "last_review": datetime.fromisoformat(last_review) if last_review else None,
+                "last_day": date.fromisoformat(last_day) if last_day else None,
             }
         )
 
@@ -88,13 +92,14 @@ class MemoryState:
 class Entry:
     """A row of a card's log: a rating or RESET at a moment, and what its date was worked out by.
 
-    ``fuzz`` is the seed of the date's fuzz.
+    ``fuzz`` is the seed of the date's fuzz, ``day`` the learner's study day then.
     """
 
     rating: int
     at: datetime
     fuzz: str
     parameters: Parameters
+    day: date | None = None
 
 
 def review(
@@ -104,28 +109,40 @@ def review(
     parameters: Parameters = STANDARD,
     *,
     fuzz: str | None = None,
+    day: date | None = None,
 ) -> MemoryState:
     """Rate a card at a moment, or set it back to new by RESET.
 
     With a ``fuzz`` seed, and where the parameters want it, a date some days away moves
     a little, so that cards met together do not stay together; the same seed moves it
-    alike. Raises ValueError for a rating outside 0 to 4.
+    alike. ``day`` is the study day: with it, an evening and the next morning are a day
+    apart, as they are for memory. Raises ValueError for a rating outside 0 to 4.
     """
     if rating == RESET:
         return MemoryState()
     at = at.astimezone(UTC)  # fsrs refuses an equal zone of another name
-    card, _ = _scheduler(parameters).review_card(_card(state, at), fsrs.Rating(rating), at)
-    due = card.due
+    # fsrs counts periods of 24 hours: it is told of a moment as many of them later.
+    told = _days_later(state, at, day if parameters.study_days else None)
+    card, _ = _scheduler(parameters).review_card(_card(state, told), fsrs.Rating(rating), told)
+    length = card.due - told
     if fuzz is not None and parameters.fuzz and card.state is fsrs.State.Review:
-        due = at + DAY * _fuzzed((card.due - at).days, parameters.maximum_interval, fuzz)
+        length = DAY * _fuzzed(length.days, parameters.maximum_interval, fuzz)
     return MemoryState(
         state=State(card.state.name.lower()),
         step=card.step,
         stability=card.stability,
         difficulty=card.difficulty,
-        due=due,
-        last_review=card.last_review,
+        due=at + length,
+        last_review=at,
+        last_day=day,
     )
+
+
+def _days_later(state: MemoryState, at: datetime, day: date | None) -> datetime:
+    """Give a moment as many periods of 24 hours after the last review as study days are between."""
+    if state.last_review is None or state.last_day is None or day is None:
+        return at
+    return state.last_review + max(day - state.last_day, timedelta(0))
 
 
 def preview(
@@ -134,10 +151,12 @@ def preview(
     parameters: Parameters = STANDARD,
     *,
     fuzz: str | None = None,
+    day: date | None = None,
 ) -> dict[int, timedelta]:
     """Tell how long after a moment the card would be due again, for each rating."""
     return {
-        rating: interval(review(state, rating, at, parameters, fuzz=fuzz)) for rating in RATINGS
+        rating: interval(review(state, rating, at, parameters, fuzz=fuzz, day=day))
+        for rating in RATINGS
     }
 
 
@@ -161,6 +180,30 @@ def retrievability(
     return _scheduler(parameters).get_card_retrievability(cast(fsrs.Card, memory), at)
 
 
+def predicted(
+    state: MemoryState, at: datetime, day: date, parameters: Parameters = STANDARD
+) -> float | None:
+    """Estimate the chance of remembering at a review on a study day, as :func:`review` counts."""
+    return retrievability(state, _days_later(state, at, day), parameters)
+
+
+def reviews_beside(parameters: Parameters, other: Parameters) -> float:
+    """Estimate how many times the reviews of others these parameters ask for.
+
+    By how much shorter the interval of a card is at the retention that is wanted: from
+    the forgetting curve of FSRS-6. That more is forgotten at a lower one is not in it.
+    """
+    return _span(other) / _span(parameters)
+
+
+def _span(parameters: Parameters) -> float:
+    """The time until a retention is reached, in units of stability."""
+    decay = -parameters.weights[-1]
+    factor = 0.9 ** (1 / decay) - 1
+    span: float = (parameters.desired_retention ** (1 / decay) - 1) / factor
+    return span
+
+
 def is_lapse(before: MemoryState, rating: int) -> bool:
     """Tell whether a rating says that a card known before is forgotten."""
     return before.state is State.REVIEW and rating == AGAIN
@@ -175,19 +218,25 @@ def replay(log: Sequence[Entry], parameters: Parameters = STANDARD) -> tuple[Mem
     """
     if not log:
         return MemoryState(), 0
-    last = log[-1]
-    state, lapses = _fold(log, last.parameters)
-    if parameters.weights != last.parameters.weights:
-        now, _ = _fold(log, parameters)
+    weights = log[-1].parameters.weights
+    state, lapses = _fold(log, weights)
+    if parameters.weights != weights:
+        now, _ = _fold(log, parameters.weights)
         state = replace(state, stability=now.stability, difficulty=now.difficulty)
     return state, lapses
 
 
-def _fold(log: Iterable[Entry], parameters: Parameters) -> tuple[MemoryState, int]:
+def _fold(log: Iterable[Entry], weights: tuple[float, ...]) -> tuple[MemoryState, int]:
+    """Go through a log with these weights, and with the steps that each entry had.
+
+    A card that has left its steps stays out of them, however many the learner wants later.
+    """
     state, lapses = MemoryState(), 0
     for entry in log:
         lapses = 0 if entry.rating == RESET else lapses + is_lapse(state, entry.rating)
-        state = review(state, entry.rating, entry.at, parameters, fuzz=entry.fuzz)
+        own = entry.parameters
+        by = own if own.weights == weights else replace(own, weights=weights)
+        state = review(state, entry.rating, entry.at, by, fuzz=entry.fuzz, day=entry.day)
     return state, lapses
 
 

@@ -16,7 +16,7 @@ from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
 from quiz.learning.days import DAY
 from quiz.learning.parameters import Parameters
-from quiz.learning.scheduling import MemoryState, State, retrievability
+from quiz.learning.scheduling import MemoryState, State, predicted
 from quiz.questions.scope import Scope
 from quiz.services import learners, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
@@ -219,6 +219,12 @@ def memories(session: Session, learner: Learner, cards: Iterable[DeckCard]) -> M
     return {row.key: row for row in session.execute(deck_queries.memories(learner.id, among))}
 
 
+def share(met: Iterable[Memory], cards: int, now: datetime, today: date, by: Parameters) -> float:
+    """What share of so many cards is expected to be remembered now, by those of them met."""
+    known = sum(predicted(memory(row), now, today, by) or 0.0 for row in met)
+    return known / cards if cards else 0.0
+
+
 def memory(row: Memory) -> MemoryState:
     """What the scheduler knows of a card, by what was read of it."""
     return MemoryState(
@@ -228,6 +234,7 @@ def memory(row: Memory) -> MemoryState:
         difficulty=row.difficulty,
         due=row.due,
         last_review=row.last_review,
+        last_day=row.last_day,
     )
 
 
@@ -245,8 +252,9 @@ def _standings(
     everything = {key: card for cards in selected for key, card in cards.items()}
     known = memories(session, learner, everything.values())
     by, horizon = parameters.of(session, learner), Horizon(learner, now)
+    today = learners.study_day(learner, now)
     return tuple(
-        _stands(row, cards, known, catalogue, by=by, horizon=horizon, now=now)
+        _stands(row, cards, known, catalogue, by=by, horizon=horizon, today=today, now=now)
         for row, cards in zip(rows, selected, strict=True)
     )
 
@@ -259,6 +267,7 @@ def _stands(
     *,
     by: Parameters,
     horizon: Horizon,
+    today: date,
     now: datetime,
 ) -> Standing:
     scope = scope_of(deck)
@@ -266,7 +275,6 @@ def _stands(
     suspended = sum(row.suspended_at is not None for row in rows)
     met = [row for row in rows if row.suspended_at is None and row.state != State.NEW]
     asked = len(cards) - suspended
-    remembered = sum(retrievability(row, now, by) or 0.0 for row in met)
     return Standing(
         id=deck.id,
         name=deck.name,
@@ -275,7 +283,7 @@ def _stands(
         cards=asked,
         met=len(met),
         due=sum(_is_due(row, horizon) for row in met),
-        share=remembered / asked if asked else 0.0,
+        share=share(met, asked, now, today, by),
         suspended=suspended,
         gone=tuple(i for i in scope.techniques if catalogue.find(i) is None),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -21,6 +21,9 @@ from quiz.learning.scheduling import RESET, Entry, MemoryState, State
 from quiz.services import learners, parameters
 
 LONGEST_DURATION_MS = 10 * 60 * 1000
+
+FARTHEST_IN_A_DAY = timedelta(days=4)
+"""More than what two moments of one study day are apart, whatever became of zone and rollover."""
 
 MARKS = ("changed_in", "changed_due", "old_answer", "new_answer", "queued_at")
 """What a rating takes off a card, and undoing it puts back."""
@@ -54,6 +57,7 @@ def memory(row: Card) -> MemoryState:
         difficulty=row.difficulty,
         due=row.due,
         last_review=row.last_review,
+        last_day=row.last_day,
     )
 
 
@@ -76,8 +80,9 @@ def append(
     """Write a rating, or RESET, into the log, and move the card on by it."""
     by = parameters.of(session, learner)
     before, sequence = memory(row), row.entries + 1
-    after = scheduling.review(before, rating, now, by, fuzz=fuzz_seed(row.key, sequence))
     day = learners.study_day(learner, now)
+    fuzz = fuzz_seed(row.key, sequence)
+    after = scheduling.review(before, rating, now, by, fuzz=fuzz, day=day)
     review = Review(
         learner_id=learner.id,
         card_id=row.id,
@@ -93,10 +98,10 @@ def append(
         algorithm=scheduling.ALGORITHM,
         parameters_version=by.version,
         day=day,
-        first_that_day=rating != RESET and _is_first(learner, row, now),
+        first_that_day=rating != RESET and _is_first(session, row, day, now),
         state_before=before.state,
         interval_before=_days(before),
-        predicted=scheduling.retrievability(before, now, by),
+        predicted=scheduling.predicted(before, now, day, by),
         source=source,
         chosen=list(answer.chosen) if answer else None,
         taken_for=answer.taken_for if answer else None,
@@ -187,6 +192,7 @@ def _logs(
                         at=logged.reviewed_at,
                         fuzz=fuzz_seed(logged.card_key, logged.sequence),
                         parameters=by[logged.parameters_version],
+                        day=logged.day,
                     ),
                 )
                 for logged in found[row.id]
@@ -195,7 +201,7 @@ def _logs(
 
 
 _WORKED_OUT = (
-    *("state", "step", "stability", "difficulty", "due", "last_review"),
+    *("state", "step", "stability", "difficulty", "due", "last_review", "last_day"),
     *("first_review", "reviews", "lapses"),
 )
 
@@ -212,6 +218,7 @@ def _remember(row: Card, state: MemoryState) -> None:
     # A changed answer brings a card back earlier than its memory would.
     row.due = min(filter(None, (state.due, row.changed_due)), default=None)
     row.last_review = state.last_review
+    row.last_day = state.last_day
 
 
 def _take_off(row: Card) -> dict[str, Any] | None:
@@ -225,10 +232,16 @@ def _take_off(row: Card) -> dict[str, Any] | None:
     } or None
 
 
-def _is_first(learner: Learner, row: Card, now: datetime) -> bool:
-    if row.last_review is None:
+def _is_first(session: Session, row: Card, day: date, now: datetime) -> bool:
+    """Tell whether no rating of a card that stands was given on a study day yet.
+
+    The log says which day each was given on: the learner's zone may be another since.
+    """
+    if row.entries == 0:
         return True
-    return learners.study_day(learner, row.last_review) != learners.study_day(learner, now)
+    if row.last_review is not None and now - row.last_review > FARTHEST_IN_A_DAY:
+        return True  # spares most reviews the look into the log
+    return not session.scalars(queries.rated_on(row.id, day)).one()
 
 
 def _days(state: MemoryState) -> float | None:

@@ -17,7 +17,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
 from quiz.learning.days import DAY
-from quiz.learning.scheduling import State, retrievability
+from quiz.learning.scheduling import State
 from quiz.questions.scope import Scope
 from quiz.services import decks, learners
 from quiz.services.decks import Goal, Memory
@@ -171,8 +171,7 @@ def _course(planner: Planner, row: SavedDeck, goal: Goal, plan: Plan) -> Course:
     met = [found for found in known if found.state != State.NEW]
     met_today = sum(f.first_review is not None and f.first_review >= planner.day_start for f in met)
     line = _line(planner, row, goal, len(cards), known)
-    remembered = sum(retrievability(found, planner.now, planner.by) or 0.0 for found in met)
-    share = remembered / len(cards) if cards else 0.0
+    share = decks.share(met, len(cards), planner.now, planner.today, planner.by)
     return Course(
         deck_id=row.id,
         name=row.name,

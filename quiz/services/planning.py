@@ -234,6 +234,7 @@ class Planner:
         after = self._own_habits().after
         return [
             Day(
+                day=day,
                 start=start,
                 end=end,
                 at=min(start + after, end - timedelta(minutes=1)),

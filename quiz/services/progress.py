@@ -18,8 +18,9 @@ from quiz.learning.days import DAY
 from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, assess
 from quiz.learning.scheduling import AGAIN, State, retrievability
 from quiz.questions.generator import cards_of
-from quiz.services import learners, switches
+from quiz.services import learners, switches, tags
 from quiz.services.deck import Flashcards
+from quiz.services.tags import Tags
 
 BATCHES = {"yield_per": 500}
 
@@ -93,6 +94,7 @@ class CardState:
     reviews: int
     lapses: int
     switched_off: bool
+    tags: Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +212,8 @@ def technique(
 ) -> TechniqueProgress:
     """Tell what a learner knows of one technique."""
     deck = catalogue.once(Flashcards).cards
-    rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id))
+    rows = session.scalars(queries.cards_of_technique(learner.id, technique.stix_id)).all()
+    own = {row.key: row for row in rows}
     met = {row.key: row for row in rows if row.reviews}
     off = switches.switched_off(session)
     shown = [
@@ -233,6 +236,7 @@ def technique(
                 reviews=row.reviews if row else 0,
                 lapses=row.lapses if row else 0,
                 switched_off=key in off,
+                tags=tags.of(own.get(key), now),
             )
             for key, kind, row in shown
         ),

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
-from quiz.db import queries
+from quiz.db import card_queries, queries
 from quiz.db.models import Card, Learner, Review
-from quiz.learning import scheduling
+from quiz.learning import leeches, scheduling
 from quiz.learning.knowledge import nearness
 from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Nearness, Question
 from quiz.questions.scope import Scope
-from quiz.services import learners, log, parameters, switches
+from quiz.services import learners, log, parameters, switches, tags
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
 from quiz.services.selection import Horizon, Selection
+from quiz.services.tags import Tags
 
 
 class UnknownCard(Refused):
@@ -29,6 +31,14 @@ class UnknownCard(Refused):
 
 class StaleCard(Refused):
     """A rating came for a review that cannot be next."""
+
+
+class Fate(StrEnum):
+    """What became of a rating: it counts, it was undone, or the card was set back instead."""
+
+    COUNTS = "counts"
+    UNDONE = "undone"
+    SET_BACK = "set back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +91,24 @@ class Served:
     last_review: datetime | None
     early: bool
     changed: ChangedAnswer | None
+    tags: Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """What a rating did; ``recorded`` is false where that review was there already."""
+    """What a rating did; ``recorded`` is false where that review was there already.
+
+    ``id`` is that of its row of the log, ``undone`` says that it was undone since, and
+    ``leech`` is how often the card was forgotten, where that is to be told.
+    """
 
     recorded: bool
     next_due: datetime
     interval: timedelta
     rating: int
+    id: int
+    undone: bool = False
+    leech: int = 0
 
 
 def counts(
@@ -161,6 +179,14 @@ def question_at(
     return question
 
 
+def fate(session: Session, learner: Learner, key: str, sequence: int) -> Fate:
+    """Tell what became of the rating at a place in a card's log that is reached already."""
+    review = session.scalars(card_queries.entry_at(learner.id, key, sequence)).one_or_none()
+    if review is None or review.rating == scheduling.RESET:
+        return Fate.SET_BACK
+    return Fate.UNDONE if review.undone_at else Fate.COUNTS
+
+
 def rate(
     session: Session,
     learner: Learner,
@@ -184,17 +210,22 @@ def rate(
     row = _find(session, learner, key)
     entries = row.entries if row else 0
     if row and 1 <= sequence <= entries:
-        return _rated(session.scalars(queries.review(row.id, sequence)).one(), recorded=False)
+        known = session.scalars(queries.review(row.id, sequence)).one()
+        if known.rating == scheduling.RESET:
+            raise StaleCard("This card was set back to new since. Go on with the next one.")
+        return _rated(known, recorded=False)
     found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     if sequence != entries + 1:
         raise StaleCard("This card was rated elsewhere in the meantime. Go on with the next one.")
     if row is None:
-        row = _new_row(session, learner, found)
+        row = new_row(session, learner, found)
         session.flush()
+    lapses = row.lapses
     review = log.append(session, learner, row, rating, duration_ms=duration_ms, now=now)
-    return _rated(review, recorded=True)
+    told = row.lapses > lapses and leeches.is_told(row.lapses)
+    return _rated(review, recorded=True, leech=row.lapses if told else 0)
 
 
 def queue(
@@ -215,7 +246,7 @@ def queue(
     among = queries.cards_among(learner.id, [card.key for card in wanted])
     rows = {row.key: row for row in session.scalars(among, execution_options=queries.FRESH)}
     for place, found in enumerate(wanted):
-        row = rows.get(found.key) or _new_row(session, learner, found)
+        row = rows.get(found.key) or new_row(session, learner, found)
         row.queued_at = now + timedelta(microseconds=place)
     session.flush()
     return len(wanted)
@@ -226,7 +257,8 @@ def _find(session: Session, learner: Learner, key: str) -> Card | None:
     return session.scalars(query, execution_options=queries.FRESH).one_or_none()
 
 
-def _new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
+def new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
+    """Add the row of a card that the learner has not met yet."""
     row = Card(
         learner_id=learner.id,
         key=card.key,
@@ -241,7 +273,7 @@ def _new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
     return row
 
 
-def _rated(review: Review, *, recorded: bool) -> Rated:
+def _rated(review: Review, *, recorded: bool, leech: int = 0) -> Rated:
     after = MemoryState.from_dict(review.after)
     interval = scheduling.interval(after)
     return Rated(
@@ -249,6 +281,9 @@ def _rated(review: Review, *, recorded: bool) -> Rated:
         next_due=review.reviewed_at + interval,
         interval=interval,
         rating=review.rating,
+        id=review.id,
+        undone=review.undone_at is not None,
+        leech=leech,
     )
 
 
@@ -262,19 +297,20 @@ def _serve(
         return None
     state = log.memory(row) if row else MemoryState()
     by = parameters.of(session, learner)
-    fuzz = log.fuzz_seed(card.key, sequence)
+    fuzz, day = log.fuzz_seed(card.key, sequence), learners.study_day(learner, now)
     return Served(
         key=card.key,
         question=question,
         technique=card.technique,
         sequence=sequence,
         is_new=state.state is State.NEW,
-        previews=scheduling.preview(state, now, by, fuzz=fuzz),
-        retrievability=scheduling.retrievability(state, now, by),
+        previews=scheduling.preview(state, now, by, fuzz=fuzz, day=day),
+        retrievability=scheduling.predicted(state, now, day, by),
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
         changed=_changed(row) if row else None,
+        tags=tags.of(row, now),
     )
 
 

@@ -8,18 +8,17 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from quiz.content.catalogue import domain_name
-from quiz.questions.base import GAP, Evidence
+from quiz.questions import display
+from quiz.questions.base import Evidence
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MONTH = DAY * 365.25 / 12
 YEAR = DAY * 365.25
-CODE = re.compile(r"`([^`\n]+)`")
-GAPS = re.compile(rf"{GAP}+(?:\s+{GAP}+)*")
 GAP_HTML = Markup('<span class="gap"><span class="visually-hidden">hidden words</span></span>')
 
 
@@ -76,13 +75,12 @@ def percent(share: float) -> str:
 
 def excerpt(text: str) -> Markup:
     """Show plain text with its code and its hidden words, paragraph by paragraph."""
-    paragraphs = [paragraph for paragraph in text.split("\n") if paragraph.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(_inline(part)) for part in paragraphs)
+    return display.paragraphs(text, gap=GAP_HTML)
 
 
 def inline(text: str) -> Markup:
     """Show one line of plain text with its code and its hidden words."""
-    return _inline(text)
+    return display.inline(text, gap=GAP_HTML)
 
 
 def web_url(url: str) -> str:
@@ -129,17 +127,3 @@ def init_app(app: Flask) -> None:
         web_url,
     ):
         app.add_template_filter(function)
-
-
-def _inline(text: str) -> Markup:
-    """Escape text; what stands in backticks becomes code, gaps become marked blanks."""
-    html = Markup("")
-    for place, part in enumerate(CODE.split(text)):
-        shown = _with_gaps(part)
-        html += Markup("<code>{}</code>").format(shown) if place % 2 else shown
-    return html
-
-
-def _with_gaps(text: str) -> Markup:
-    pieces = GAPS.split(text)
-    return GAP_HTML.join(escape(piece) for piece in pieces)

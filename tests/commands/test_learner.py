@@ -127,3 +127,14 @@ def test_a_database_that_is_out_of_date_is_not_examined(tmp_path: Path) -> None:
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert done.exit_code == 1
     assert "flask --app app setup" in done.output
+
+
+def test_cards_are_written_for_anki(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "cards.apkg"
+    done = runner.invoke(args=["questions", "anki", str(file), "--scope", "tactics=persistence"])
+    assert done.exit_code == 0, done.output
+    assert "Written: " in done.output
+    assert file.read_bytes().startswith(b"PK")
+    nothing = runner.invoke(args=["questions", "anki", str(file), "--scope", "platforms=Toaster"])
+    assert nothing.exit_code == 1
+    assert "no card to export" in nothing.output

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from quiz.learning.forecast import LIVES, Day, Forecast, Simulator, Start
 from quiz.learning.habits import USUAL
 from quiz.learning.parameters import STANDARD, Parameters
-from quiz.learning.scheduling import Entry, MemoryState, State, replay, retrievability
+from quiz.learning.scheduling import Entry, MemoryState, State, predicted, replay
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 3, 11, 4, tzinfo=UTC)
@@ -19,6 +19,7 @@ FIRST = datetime(2026, 3, 11, 4, tzinfo=UTC)
 def days(number: int, without: frozenset[int] = frozenset()) -> list[Day]:
     return [
         Day(
+            day=FIRST.date() + place * DAY,
             start=FIRST + place * DAY,
             end=FIRST + (place + 1) * DAY,
             at=FIRST + place * DAY + timedelta(hours=8),
@@ -57,7 +58,15 @@ def history(key: str, log: list[tuple[int, timedelta]], parameters: Parameters) 
     at, found = FIRST, []
     for place, (rating, gap) in reversed(list(enumerate(log, 1))):
         at -= gap
-        found.append(Entry(rating=rating, at=at, fuzz=f"{key}/{place}", parameters=parameters))
+        found.append(
+            Entry(
+                rating=rating,
+                at=at,
+                fuzz=f"{key}/{place}",
+                parameters=parameters,
+                day=(at - timedelta(hours=4)).date(),
+            )
+        )
     return found[::-1]
 
 
@@ -101,7 +110,8 @@ def test_every_simulated_card_is_what_replaying_its_log_gives(
             day = ahead[(entry.at - FIRST) // DAY]
             assert day.studied
             assert day.at <= entry.at < day.end
-    chances = [retrievability(o.memory, ahead[-1].end, parameters) or 0 for o in found.outcomes]
+    end, morning = ahead[-1].end, ahead[-1].day + DAY
+    chances = [predicted(o.memory, end, morning, parameters) or 0 for o in found.outcomes]
     assert abs(found.share - sum(chances) / len(chances)) < 1e-9
     written = sum(len(outcome.log) for outcome in found.outcomes)
     copies = len(found.outcomes) / len(cards)

@@ -16,6 +16,7 @@ from quiz.learning.scheduling import (
     State,
     interval,
     is_lapse,
+    predicted,
     preview,
     replay,
     retrievability,
@@ -118,6 +119,23 @@ def test_replaying_a_log_gives_the_state_that_rating_one_by_one_gave(
     assert replay(entries(log)) == (state, lapses)
 
 
+@given(LOGS, st.data())
+def test_other_steps_count_from_the_rating_on_that_they_were_wanted(
+    log: list[tuple[int, timedelta]], data: st.DataObject
+) -> None:
+    wanted = (
+        STANDARD,
+        replace(STANDARD, learning_steps=()),
+        replace(STANDARD, relearning_steps=()),
+    )
+    mixed = [replace(e, parameters=data.draw(st.sampled_from(wanted))) for e in entries(log)]
+    state, lapses = MemoryState(), 0
+    for entry in mixed:
+        lapses += is_lapse(state, entry.rating)
+        state = review(state, entry.rating, entry.at, entry.parameters, fuzz=entry.fuzz)
+    assert replay(mixed, data.draw(st.sampled_from(wanted))) == (state, lapses)
+
+
 def test_a_card_set_back_starts_anew() -> None:
     known = review(MemoryState(), 4, NOON)
     assert review(known, 0, NOON + DAY) == MemoryState()
@@ -165,6 +183,42 @@ def test_fuzz_spreads_cards_that_were_rated_alike() -> None:
     }
     assert len(dates) > 5
     assert len(without) == 1
+
+
+def test_an_evening_and_the_next_morning_are_a_day_apart() -> None:
+    evening = datetime(2026, 3, 11, 20, tzinfo=UTC)
+    morning = datetime(2026, 3, 12, 8, tzinfo=UTC)
+    first, second = evening.date(), morning.date()
+    known = review(MemoryState(), 4, evening, day=first)
+    by_day = review(known, 3, morning, day=second)
+    a_day_later = review(known, 3, evening + DAY, day=second)
+    assert by_day.stability == a_day_later.stability
+    assert by_day.due == morning + interval(a_day_later)
+    assert by_day.last_review == morning
+    assert by_day.stability is not None
+    assert known.stability is not None
+    assert by_day.stability > known.stability  # within 24 hours it would have counted as one day
+    assert predicted(known, morning, second) == retrievability(known, evening + DAY)
+    assert predicted(known, morning, first) == 1.0
+
+
+@given(LOGS)
+def test_study_days_of_24_hours_change_nothing(log: list[tuple[int, timedelta]]) -> None:
+    plain = with_days = MemoryState()
+    for rating, gap in log:
+        at = (plain.last_review or NOON) + DAY * gap.days
+        plain = review(plain, rating, at)
+        with_days = review(with_days, rating, at, day=at.date())
+        assert replace(with_days, last_day=None) == plain or gap.days < 0
+
+
+def test_ratings_of_before_are_replayed_as_they_were_counted() -> None:
+    old = KNOWN["default-5b128c4843a1"]
+    at = [datetime(2026, 3, 11, 20, tzinfo=UTC), datetime(2026, 3, 12, 8, tzinfo=UTC)]
+    log = [Entry(rating=4, at=a, fuzz="x", parameters=old, day=a.date()) for a in at]
+    without_days, _ = replay([replace(entry, day=None) for entry in log], old)
+    state, _ = replay(log, STANDARD)
+    assert replace(state, last_day=None) == without_days
 
 
 @pytest.mark.parametrize("retention", [0.7, 0.8, 0.95, 0.99])

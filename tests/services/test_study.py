@@ -103,7 +103,7 @@ def test_a_rating_is_logged_with_everything_around_it(
     session.expire_all()
     review = session.scalars(select(Review)).one()
     assert rated == study.Rated(
-        recorded=True, next_due=NOON + 10 * MINUTE, interval=10 * MINUTE, rating=3
+        recorded=True, next_due=NOON + 10 * MINUTE, interval=10 * MINUTE, rating=3, id=review.id
     )
     assert (review.learner_id, review.card_key, review.sequence) == (learner.id, KEY, 1)
     assert (review.rating, review.reviewed_at, review.duration_ms) == (3, NOON, 1500)

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.markdown import file_name, write_technique
@@ -179,7 +182,7 @@ def test_domains_are_kept_apart(make_app: MakeApp, tmp_path: Path) -> None:
     visitor = visit(make_app, tmp_path / "root")
     page = visitor.read("/library/")
     assert "Enterprise 24 techniques Mobile 3 techniques" in page.words
-    assert "24 techniques Technique" in page.words
+    assert "24 techniques All for Anki" in page.words
     mobile = visitor.read("/library/?domain=mobile-attack")
     assert "Pocket Parcel Drop" in mobile.words
     assert "Looking Around" not in mobile.html.partition("<footer")[0]
@@ -381,3 +384,17 @@ def test_a_library_without_techniques_says_what_to_do(make_app: MakeApp, tmp_pat
     (folder / "bad.md").write_text("no front matter", encoding="utf-8")
     page = visitor.read("/library/")
     assert "See why 1 file could not be read" in page.words
+
+
+def test_the_cards_shown_can_be_taken_to_anki(client: FlaskClient, visitor: Visitor) -> None:
+    address = visitor.read("/library/?tactics=persistence").link(**{"class": "btn btn-quiet"})
+    assert "tactics=persistence" in address
+    response = client.get("/library/anki?tactics=persistence")
+    assert "tradecraft-persistence.apkg" in response.headers["Content-Disposition"]
+    with ZipFile(BytesIO(response.data)) as package:
+        assert "collection.anki2" in package.namelist()
+
+
+def test_nothing_to_take_to_anki_is_said(visitor: Visitor) -> None:
+    page = visitor.read("/library/anki?tactics=persistence&platforms=PRE")
+    assert "There is no card to export here" in page.words

@@ -62,8 +62,9 @@ class Page(HTMLParser):
         return " ".join(self.main.split())
 
     def form(self, action: str) -> Form:
-        """Find the form whose address holds some words."""
-        return next(form for form in self.forms if action in form.action)
+        """Find the form to send whose address holds some words."""
+        found = [form for form in self.forms if action in form.action]
+        return min(found, key=lambda form: form.method != "post")
 
     def link(self, **attributes: str) -> str:
         """Find the address of the link that has these attributes."""
@@ -84,9 +85,9 @@ class Visitor:
         """Open a page, following redirects."""
         return Page(self.client.get(address.partition("#")[0], follow_redirects=True))
 
-    def send(self, page: Page, action: str, **fields: Any) -> Page:
-        """Send one of a page's forms, filled in, and read where that leads."""
-        form = page.form(action)
+    def send(self, page: Page, address: str, /, **fields: Any) -> Page:
+        """Send one of a page's forms, found by its address, filled in; read where that leads."""
+        form = page.form(address)
         data: dict[str, Any] = {}
         for name, value in form.fields:
             data.setdefault(name, []).append(value)

@@ -128,6 +128,7 @@ def add_to_cards() -> None:
     with op.batch_alter_table("card") as batch:
         for column in (
             sa.Column("entries", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("last_day", sa.Date(), nullable=True),
             sa.Column("suspended_at", Moment, nullable=True),
             sa.Column("buried_until", Moment, nullable=True),
             sa.Column("marked_at", Moment, nullable=True),
@@ -158,6 +159,11 @@ def add_to_reviews() -> None:
         batch.alter_column("day", existing_type=sa.Date(), nullable=False)
         batch.alter_column("first_that_day", existing_type=sa.Boolean(), nullable=False)
         batch.alter_column("state_before", existing_type=sa.String(12), nullable=False)
+    # Until here nothing was undone: the last review of a card is the last of its log.
+    op.execute(
+        "UPDATE card SET last_day = (SELECT day FROM review"
+        " WHERE review.card_id = card.id AND review.sequence = card.entries)"
+    )
     op.create_index("ix_review_learner_id_day", "review", ["learner_id", "day"])
 
 

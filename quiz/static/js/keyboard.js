@@ -1,15 +1,17 @@
-// Keys for studying: Space or Enter shows the answer, 1 to 4 rate, ? lists them. Can be switched off.
+// Keys for studying: Space or Enter shows the answer, 1 to 4 rate, u, b, s and m press the button of
+// their action, ? lists them. Can be switched off.
 
 const OFF = "tradecraft-keys-off";
 const list = document.querySelector("[data-shortcuts]");
 const choice = document.querySelector("[data-shortcuts-switch]");
 const reveal = document.querySelector("#reveal");
 const ratings = document.querySelector("[data-ratings]");
+const ACTIONS = { u: "undo", b: "bury", s: "suspend", m: "mark" };
 
-choice.hidden = false;
-const box = choice.querySelector("input");
+if (choice) choice.hidden = false;
+const box = choice?.querySelector("input") ?? { checked: true };
 box.checked = localStorage.getItem(OFF) === null;
-box.addEventListener("change", () => {
+choice?.addEventListener("change", () => {
   if (box.checked) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, "1");
 });
@@ -25,7 +27,9 @@ document.addEventListener("keydown", (event) => {
   if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const target = event.target;
   if (target.closest("input, select, textarea, [contenteditable]")) return;
-  if (event.key === "?") {
+  if (Object.hasOwn(ACTIONS, event.key)) {
+    document.querySelector(`[data-key-action="${ACTIONS[event.key]}"]`)?.click();
+  } else if (event.key === "?" && list) {
     list.open = !list.open;
     if (list.open) list.querySelector("summary").focus();
   } else if (ratings && "1234".includes(event.key)) {

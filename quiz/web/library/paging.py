@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quiz.content.technique import Technique
+from quiz.web.paging import offered
 
 PAGE_SIZE = 50
-AROUND = 1
-"""How many page numbers are offered to each side of the current one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,4 @@ class Page:
     @property
     def numbers(self) -> tuple[int | None, ...]:
         """The pages to offer: the first, those around this one, the last; None for a gap."""
-        near = range(self.number - AROUND, self.number + AROUND + 1)
-        offered: list[int | None] = []
-        for number in sorted({1, self.last, *(n for n in near if 1 <= n <= self.last)}):
-            if offered and offered[-1] != number - 1:
-                offered.append(None)
-            offered.append(number)
-        return tuple(offered)
+        return offered(self.number, self.last)

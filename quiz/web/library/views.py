@@ -4,8 +4,18 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from io import BytesIO
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -15,14 +25,19 @@ from quiz.content.render import render_markdown
 from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
 from quiz.db.base import db
+from quiz.exports.anki import NothingToExport, filename
 from quiz.questions.kinds import KINDS
-from quiz.services import moving, progress
+from quiz.services import anki, moving, progress
+from quiz.services.lookalikes import LookAlike, look_alike
+from quiz.services.progress import TechniqueProgress
 from quiz.web.context import (
     current_catalogue,
     current_learner,
     current_techniques,
     current_zone,
     now,
+    scope_labels,
+    scope_of_request,
 )
 from quiz.web.library.forms import ANY, FilterForm
 from quiz.web.library.paging import Page
@@ -55,6 +70,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+@bp.get("/anki")
+def anki_package() -> ResponseReturnValue:
+    """Give the flashcards of a scope as a file for Anki."""
+    scope, catalogue, packed = scope_of_request(), current_catalogue(), BytesIO()
+    try:
+        anki.export(db.session, catalogue, scope, packed, now=now())
+    except NothingToExport as error:
+        flash(str(error), "warning")
+        return redirect(url_for(".index"), code=303)
+    packed.seek(0)
+    return send_file(
+        packed,
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=filename(scope_labels(scope, catalogue)),
+    )
+
+
 @bp.get("/<domain>/<attack_id>")
 def technique(domain: str, attack_id: str) -> ResponseReturnValue:
     """Show all there is to a technique, and what this learner knows of it."""
@@ -63,6 +96,7 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     markdown = _renderer(found, catalogue)
+    known = progress.technique(db.session, current_learner(), catalogue, found, now=now())
     return render_template(
         "library/technique.html",
         technique=found,
@@ -71,7 +105,8 @@ def technique(domain: str, attack_id: str) -> ResponseReturnValue:
         attack_page=_attack_page,
         difficulty=catalogue.difficulty(found),
         parent=catalogue.parent(found),
-        known=progress.technique(db.session, current_learner(), catalogue, found, now=now()),
+        known=known,
+        alike=_look_alike(found, known, catalogue),
         zone=current_zone(),
         token=secrets.token_urlsafe(16),
     )
@@ -118,6 +153,15 @@ def releases() -> ResponseReturnValue:
 def licences() -> ResponseReturnValue:
     """Show whose the collections are, and on what terms they are used."""
     return render_template("library/licences.html", collections=current_techniques().collections)
+
+
+def _look_alike(
+    technique: Technique, known: TechniqueProgress, catalogue: Catalogue
+) -> LookAlike | None:
+    """What a technique is confused with, where one of its cards is a leech."""
+    if not any(card.tags.leech for card in known.asked):
+        return None
+    return look_alike(db.session, current_learner(), catalogue, technique)
 
 
 def _sections(technique: Technique, markdown: Render) -> list[tuple[str, Markup]]:

@@ -7,7 +7,9 @@ from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import progress, study, switches
+from quiz.services import progress, study, switches, undo
+from quiz.services.cards import note_version
+from quiz.services.lookalikes import LookAlike, look_alike
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -18,10 +20,15 @@ from quiz.web.context import (
     with_scope,
 )
 from quiz.web.filters import interval
+from quiz.web.messages import tell
+from quiz.web.study import cards, hand, history
 from quiz.web.study.forms import RATINGS, RateForm
+from quiz.web.study.places import card_url
 from quiz.web.study.shown import Shown
 
 bp = Blueprint("study", __name__, url_prefix="/study")
+for part in (hand, history, cards):
+    bp.register_blueprint(part.bp)
 
 
 @bp.get("/")
@@ -33,7 +40,7 @@ def next_card() -> ResponseReturnValue:
     )
     if served is None:
         return _render_done(scope)
-    return redirect(_card_url("study.front", served.key, scope), code=303)
+    return redirect(card_url("study.front", served.key, scope), code=303)
 
 
 @bp.get("/<stix_id>/<kind>")
@@ -50,7 +57,7 @@ def front(stix_id: str, kind: str) -> ResponseReturnValue:
         served=served,
         needs_options=KINDS[served.question.kind].needs_options,
         signed=signed,
-        reveal_url=_card_url("study.back", served.key, scope, shown=signed, _anchor="answer"),
+        reveal_url=card_url("study.back", served.key, scope, shown=signed, _anchor="answer"),
         scope=scope,
         **_session(scope),
     )
@@ -61,7 +68,7 @@ def back(stix_id: str, kind: str) -> ResponseReturnValue:
     """Show a card's back, once its front was shown."""
     shown = Shown.read(request.args.get("shown", ""), f"{stix_id}/{kind}")
     if shown is None:
-        return redirect(_card_url("study.front", f"{stix_id}/{kind}", scope_of_request()), code=303)
+        return redirect(card_url("study.front", f"{stix_id}/{kind}", scope_of_request()), code=303)
     return _render_back(shown)
 
 
@@ -72,7 +79,7 @@ def rate(stix_id: str, kind: str) -> ResponseReturnValue:
     shown = Shown.read(form.shown.data or "", key)
     if shown is None:
         flash("That card has to be shown before it can be rated. Nothing was changed.", "warning")
-        return redirect(_card_url("study.front", key, scope), code=303)
+        return redirect(card_url("study.front", key, scope), code=303)
     if not form.validate_on_submit():
         flash("Choose one of the four ratings. Nothing was changed.", "warning")
         return _render_back(shown), 422
@@ -89,27 +96,42 @@ def rate(stix_id: str, kind: str) -> ResponseReturnValue:
         now=now(),
     )
     db.session.commit()
-    rating, again_in = RATINGS[rated.rating], interval(rated.interval)
-    if rated.recorded:
-        flash(f"Saved: {rating}. Back in {again_in}.", "saved")
-    else:
-        flash(f"You had already rated that card {rating}: nothing changed.", "info")
+    _tell_rated(rated, scope)
     return redirect(with_scope("study.next_card", scope), code=303)
 
 
 @bp.post("/queue")
 def queue_cards() -> ResponseReturnValue:
-    """Put the cards, or all of the technique, that a form names in front of all others."""
+    """Put the cards, or all of the techniques, that a form names in front of all others."""
     learner, catalogue = current_learner(), current_catalogue()
     keys = request.form.getlist("key")
-    if technique := catalogue.by_stix_id.get(request.form.get("technique", "")):
-        keys += [key for key, _ in cards_of(technique, catalogue)]
+    for stix_id in request.form.getlist("technique"):
+        if technique := catalogue.by_stix_id.get(stix_id):
+            keys += [key for key, _ in cards_of(technique, catalogue)]
     begin_writing(db.session)
     queued = study.queue(db.session, learner, catalogue, keys, now=now())
     db.session.commit()
     if not queued:
         flash("There is no card to study there (any more).", "warning")
     return redirect(with_scope("study.next_card", scope_of_request()), code=303)
+
+
+def _tell_rated(rated: study.Rated, scope: Scope) -> None:
+    """Say what a rating did, with a button that takes it back."""
+    rating = RATINGS[rated.rating]
+    if rated.recorded:
+        text = f"Saved: {rating}. Back in {interval(rated.interval)}."
+        if rated.leech:
+            text += (
+                f" You have forgotten this card {rated.leech} times, so it is tagged as a leech:"
+                " its answer comes with what tells it apart from its look-alike."
+            )
+        url = with_scope("study.history.undo", scope, review_id=rated.id)
+        tell(text, "saved", label="Undo", url=url, name="undo", value="1", key="undo")
+    elif rated.undone:
+        flash(f"You undid that rating ({rating}), so it was not saved again.", "info")
+    else:
+        flash(f"You had already rated that card {rating}: nothing changed.", "info")
 
 
 def _served(key: str) -> study.Served:
@@ -135,21 +157,30 @@ def _render_back(shown: Shown) -> str:
     scope, served = scope_of_request(), _served(shown.key)
     if shown.sequence != served.sequence:
         # The next review asks a new question: its answer must not show here.
-        return render_template("study/rated.html", served=served, scope=scope)
+        fate = study.fate(db.session, current_learner(), shown.key, shown.sequence)
+        return render_template("study/rated.html", served=served, scope=scope, fate=fate)
     return render_template(
         "study/back.html",
         served=served,
         ratings=RATINGS,
         signed=shown.sign(),
         needs_options=KINDS[served.question.kind].needs_options,
-        rate_url=_card_url("study.rate", served.key, scope),
+        rate_url=card_url("study.rate", served.key, scope),
+        alike=_look_alike(served),
         scope=scope,
         **_session(scope),
     )
 
 
+def _look_alike(served: study.Served) -> LookAlike | None:
+    """What a leech is confused with."""
+    if not served.tags.leech:
+        return None
+    return look_alike(db.session, current_learner(), current_catalogue(), served.technique)
+
+
 def _session(scope: Scope) -> dict[str, object]:
-    """What today's studying looks like so far, for the bar above a card."""
+    """What today's studying looks like so far, for the bar above a card and the menu below it."""
     learner, catalogue = current_learner(), current_catalogue()
     (today,) = progress.days(db.session, learner, now=now(), count=1)
     return {
@@ -157,9 +188,6 @@ def _session(scope: Scope) -> dict[str, object]:
         "counts": study.counts(db.session, learner, catalogue, now=now(), scope=scope),
         "today": today,
         "zone": current_zone(),
+        "undoable": undo.last_of_today(db.session, learner, now=now()),
+        "note_version": note_version,
     }
-
-
-def _card_url(endpoint: str, key: str, scope: Scope, **values: str) -> str:
-    stix_id, _, kind = key.rpartition("/")
-    return with_scope(endpoint, scope, stix_id=stix_id, kind=kind, **values)
