@@ -28,6 +28,9 @@ from quiz.learning.scheduling import (
 LIVES = 400
 """About how many cards are simulated: of a large deck some techniques, of a small one copies."""
 
+LIVED_DAYS = 48_000
+"""How many days of all these cards together: where there are many days, it is fewer cards."""
+
 MOST_NEW = 60
 """How many new cards a day a plan asks for at most."""
 
@@ -186,7 +189,7 @@ class _Run:
     """One simulation under way."""
 
     def __init__(self, by: Simulator, days: Sequence[Day], new_a_day: int) -> None:
-        self.lives = list(_lives(by.cards, by.seed))
+        self.lives = list(_lives(by.cards, by.seed, min(LIVES, LIVED_DAYS // len(days))))
         self._by = by
         self._days = days
         self._starts = [day.start for day in days]
@@ -316,13 +319,13 @@ class _ByChance:
         return predicted(life.memory, self.day.at, self.day.day, self.parameters) or 0.0
 
 
-def _lives(cards: Sequence[Start], seed: str) -> Iterator[_Life]:
+def _lives(cards: Sequence[Start], seed: str, most: int) -> Iterator[_Life]:
     """Copy a small deck, and take every so many-th technique of a large one."""
-    if len(cards) > LIVES:
+    if len(cards) > most:
         techniques = list(dict.fromkeys(card.technique for card in cards))
-        kept = set(techniques[:: ceil(len(cards) / LIVES)])
+        kept = set(techniques[:: ceil(len(cards) / most)])
         cards = [card for card in cards if card.technique in kept]
-    copies = max(1, LIVES // max(1, len(cards)))
+    copies = max(1, most // max(1, len(cards)))
     for card in cards:
         for copy in range(copies):
             yield _Life(

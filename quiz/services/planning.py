@@ -19,7 +19,7 @@ from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
 from quiz.learning import forecast
 from quiz.learning.days import DAY
-from quiz.learning.forecast import Day, Load, Simulator, Start
+from quiz.learning.forecast import Day, Forecast, Load, Simulator, Start
 from quiz.learning.habits import Habits, Rating, habits
 from quiz.learning.scheduling import MemoryState
 from quiz.services import decks, learners, parameters, switches
@@ -200,16 +200,17 @@ class Planner:
             if not simulator.one_each:
                 return ways
             plan = replace(simulator, one_each=False).plan(ahead, target, spare=spare)
-            return replace(ways, together_minutes=_minutes(plan) if plan.reached else None)
+            return replace(ways, together_minutes=_minutes(plan.forecast) if plan.reached else None)
         lower = floor(found.forecast.share * 100) / 100
         ways = replace(ways, lower=lower if lower >= LEAST_TARGET else None)
         for retention in RETENTIONS:
-            if retention <= self.by.desired_retention:
+            # Between two reviews a card is on average at about half-way from there to 1.
+            if retention <= self.by.desired_retention or (1 + retention) / 2 < target - 0.01:
                 continue
             by = replace(self.by, desired_retention=retention)
-            plan = replace(simulator, parameters=by).plan(ahead, target, spare=spare)
-            if plan.reached:
-                return replace(ways, retention=retention, retention_minutes=_minutes(plan))
+            more = replace(simulator, parameters=by).forecast(ahead, new_a_day=found.new_a_day)
+            if more.makes(target):
+                return replace(ways, retention=retention, retention_minutes=_minutes(more))
         return ways
 
     def _starts(self, cards: Mapping[str, DeckCard]) -> list[Start]:
@@ -286,6 +287,6 @@ def habits_of(session: Session, learner: Learner, *, before: datetime) -> Habits
     )
 
 
-def _minutes(plan: forecast.Plan) -> float:
-    asked = [load.seconds for load in plan.forecast.loads if load.ratings]
+def _minutes(found: Forecast) -> float:
+    asked = [load.seconds for load in found.loads if load.ratings]
     return sum(asked) / len(asked) / 60 if asked else 0.0

@@ -12,9 +12,9 @@ from quiz.content.catalogue import Catalogue
 from quiz.db.models import Break, Card, Learner, Review, SavedDeck
 from quiz.learning.habits import USUAL
 from quiz.learning.parameters import STANDARD
-from quiz.learning.scheduling import MemoryState, State
+from quiz.learning.scheduling import MemoryState, predicted
 from quiz.questions.scope import Scope
-from quiz.services import decks, learners, parameters, paths, study
+from quiz.services import decks, learners, log, parameters, paths, study
 from quiz.services.deck import Flashcards
 from quiz.services.decks import Goal
 from quiz.services.paths import Course, Status
@@ -43,6 +43,14 @@ def path(
     return decks.make(session, learner, catalogue, name=name, scope=scope, goal=goal, now=now)
 
 
+@pytest.fixture(autouse=True)
+def proven(catalogue: Catalogue) -> None:
+    """Have the cards that make no question leave the deck first."""
+    deck = catalogue.once(Flashcards)
+    for card in list(deck.cards.values()):
+        deck.can_ask(card)
+
+
 def course(
     session: Session, learner: Learner, catalogue: Catalogue, now: datetime = NOON
 ) -> Course:
@@ -68,8 +76,9 @@ def study_through(
         row = session.scalars(
             select(Card).where(Card.learner_id == learner.id, Card.key == served.key)
         ).one_or_none()
-        state = State(row.state) if row else State.NEW
-        rating = USUAL.rate(state, served.retrievability or 0.0, chance.random())
+        memory, today = log.memory(row) if row else MemoryState(), learners.study_day(learner, now)
+        known = predicted(memory, now, today) or 0.0
+        rating = USUAL.rate(memory.state, known, chance.random())
         study.rate(
             session,
             learner,
@@ -77,37 +86,39 @@ def study_through(
             served.key,
             rating,
             sequence=served.sequence,
-            duration_ms=round(USUAL.seconds(state, rating) * 1000),
+            duration_ms=round(USUAL.seconds(memory.state, rating) * 1000),
             now=now,
         )
         now, ratings = now + timedelta(seconds=20), ratings + 1
     return ratings
 
 
-@pytest.mark.parametrize("apart", [False, True])
 def test_who_follows_the_plan_studies_and_knows_what_it_says(
-    session: Session, learner: Learner, catalogue: Catalogue, apart: bool
+    session: Session, catalogue: Catalogue
 ) -> None:
-    learner.bury_siblings = apart
-    mine = path(session, learner, catalogue, days=28, scope=LISTED)
-    start = datetime.combine(TODAY, NOON.time(), NOON.tzinfo)
-    planned = course(session, learner, catalogue, start)
-    assert planned.status is Status.ON_COURSE
-    chance, ratings = Random("follow"), 0
-    for day in range(28):
-        now = start + day * DAY
-        needs = paths.new_today(session, learner, catalogue, now=now)
-        learner.new_per_day = sum(need.number for need in needs)
-        ratings += study_through(session, learner, catalogue, LISTED, now, chance)
-    assert mine.until is not None
-    over = course(session, learner, catalogue, learners.day_start(learner, mine.until))
-    assert over.status is Status.OVER
-    assert over.met == over.cards == planned.cards
-    assert over.share == pytest.approx(planned.share_then, abs=0.03)
-    assert over.share >= 0.9
-    assert ratings == pytest.approx(sum(day.ratings for day in planned.days), rel=0.12)
-    took = session.scalars(select(func.sum(Review.duration_ms))).one() / 60_000
-    assert took == pytest.approx(sum(day.minutes for day in planned.days), rel=0.15)
+    """Of one learner ratings vary by an eighth from chance alone: two are taken together."""
+    planned, ratings, minutes = [], 0, 0.0
+    for name in ("Ada", "Grace"):
+        learner = factories.learner(session, name=name, bury_siblings=False)
+        mine = path(session, learner, catalogue, days=28, scope=LISTED)
+        planned.append(course(session, learner, catalogue))
+        assert planned[-1].status is Status.ON_COURSE
+        chance = Random(name)
+        for now in (NOON + day * DAY for day in range(28)):
+            needs = paths.new_today(session, learner, catalogue, now=now)
+            learner.new_per_day = sum(need.number for need in needs)
+            ratings += study_through(session, learner, catalogue, LISTED, now, chance)
+        assert mine.until is not None
+        over = course(session, learner, catalogue, learners.day_start(learner, mine.until))
+        assert over.status is Status.OVER
+        assert over.met == over.cards
+        assert over.share == pytest.approx(planned[-1].share_then, abs=0.03)
+        assert over.share >= 0.9
+        took = select(func.sum(Review.duration_ms)).where(Review.learner_id == learner.id)
+        minutes += session.scalars(took).one() / 60_000
+    days = [day for found in planned for day in found.days]
+    assert ratings == pytest.approx(sum(day.ratings for day in days), rel=0.15)
+    assert minutes == pytest.approx(sum(day.minutes for day in days), rel=0.15)
 
 
 def test_the_plan_of_a_day_stays_the_same_while_it_is_studied(
@@ -133,12 +144,13 @@ def test_new_cards_of_the_nearest_path_come_first_and_so_many_as_are_left_of_tod
     session: Session, learner: Learner, catalogue: Catalogue
 ) -> None:
     assert paths.new_today(session, learner, catalogue, now=NOON) == ()
-    path(session, learner, catalogue, days=60, name="Far")
+    elsewhere = Scope(tactics=("covering-up",), techniques=("T9002", "T9017"))
+    path(session, learner, catalogue, days=60, name="Far", scope=elsewhere)
     path(session, learner, catalogue, days=20, name="Near", scope=LISTED)
     near, far = paths.new_today(session, learner, catalogue, now=NOON)
     deck = catalogue.once(Flashcards)
     assert near.keys == set(deck.select(LISTED))
-    assert far.keys == set(deck.select(ARRIVAL))
+    assert far.keys == set(deck.select(elsewhere))
     assert near.number > far.number > 0
     for key in list(deck.select(LISTED))[: near.number]:
         served = study.card(session, learner, catalogue, key, now=NOON)
