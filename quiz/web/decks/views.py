@@ -54,17 +54,17 @@ def new() -> ResponseReturnValue:
 @bp.post("/new")
 def make() -> ResponseReturnValue:
     """Keep the deck that the form describes."""
-    form = DeckForm()
-    form.offer(current_catalogue())
-    valid, scope = form.validate_on_submit(), form.whole_scope(current_catalogue())
+    learner, catalogue, form = current_learner(), current_catalogue(), DeckForm()
+    form.offer(catalogue)
+    valid, scope = form.validate_on_submit(), form.whole_scope(catalogue)
     if not valid or scope is None:
         return _render_form(form), 422
     begin_writing(db.session)
     try:
         deck = decks.make(
             db.session,
-            current_learner(),
-            current_catalogue(),
+            learner,
+            catalogue,
             name=form.name.data or "",
             scope=scope,
             goal=form.goal,
@@ -107,12 +107,11 @@ def edit(deck_id: int) -> ResponseReturnValue:
 def change(deck_id: int) -> ResponseReturnValue:
     """Change a deck as the form describes it."""
     learner, catalogue, form = current_learner(), current_catalogue(), DeckForm()
-    decks.find(db.session, learner, deck_id)
     form.offer(catalogue)
     valid, scope = form.validate_on_submit(), form.whole_scope(catalogue)
     if not valid or scope is None:
+        decks.find(db.session, learner, deck_id)
         return _render_form(form, deck_id), 422
-    db.session.rollback()
     begin_writing(db.session)
     try:
         deck = decks.change(
