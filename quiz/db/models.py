@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
@@ -16,7 +26,8 @@ class Learner(Base):
     day starts at ``rollover_hour``. ``parameters_version`` names the scheduler's
     parameters; empty for the standard ones. ``answering`` is how a card is answered:
     ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
-    another than the usual; an empty text is no key.
+    another than the usual; an empty text is no key. On the study day ``extended_day`` alone,
+    ``extended_to`` reviews may come, where that is more than usual.
     """
 
     __tablename__ = "learner"
@@ -38,6 +49,8 @@ class Learner(Base):
     two_buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
     quiz_counts: Mapped[bool] = mapped_column(default=False, server_default=false())
     keys: Mapped[dict[str, Any] | None]
+    extended_day: Mapped[date | None]
+    extended_to: Mapped[int] = mapped_column(default=0, server_default="0")
     parameters_version: Mapped[str | None] = mapped_column(
         ForeignKey("scheduler_parameters.version")
     )
@@ -116,6 +129,24 @@ class SavedDeck(Base):
     since: Mapped[date | None]
 
 
+class AnkiNote(Base):
+    """A card as it was in the learner's last export for Anki that held it.
+
+    ``digest`` differs once the note teaches something else, and ``since`` is the first
+    export in which it was as it is. One row, of the key ``layout``, is about how all
+    look. No archive holds them: without, the next export just counts as new.
+    """
+
+    __tablename__ = "anki_note"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    card_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+
+
 class Card(Base):
     """A card that a learner has met or queued: the cache that replaying its reviews rebuilds.
 
@@ -136,7 +167,15 @@ class Card(Base):
     __tablename__ = "card"
     __table_args__ = (
         UniqueConstraint("learner_id", "key"),
-        Index(None, "learner_id", "due"),
+        # What a learner can study is read off this one, in order and no further than needed.
+        Index(
+            None,
+            "learner_id",
+            "state",
+            "due",
+            sqlite_where=text("suspended_at IS NULL"),
+            postgresql_where=text("suspended_at IS NULL"),
+        ),
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),

@@ -21,6 +21,7 @@ from quiz.learning.scheduling import (
     Entry,
     MemoryState,
     State,
+    overdueness,
     predicted,
     review,
 )
@@ -213,20 +214,18 @@ class _Run:
         return sum(chance or 0.0 for chance in remembered) / max(1, len(self.lives))
 
     def study(self, place: int) -> Load:
-        """Study one day: cards in steps, then reviews, then new cards, each to its end."""
+        """Study one day: cards in steps, new cards and reviews, each to its end."""
         day, due = self._days[place], self._due[place]
         if not day.studied:
             self._put_off(due, place)
             return Load(new=0, ratings=0, seconds=0)
         in_steps = [life for life in due if life.memory.state in IN_STEPS]
         taken = {life.technique for life in in_steps}
-        today, later = self._one_each(
-            sorted(
-                (life for life in due if life.memory.state is State.REVIEW), key=self._chance(day)
-            ),
-            taken,
-        )
+        # A new card goes before a review of its technique: see quiz.services.selection.
         met = self._meet(taken)
+        reviews = [life for life in due if life.memory.state is State.REVIEW]
+        reviews.sort(key=lambda life: -overdueness(life.memory, day.at))
+        today, later = self._one_each(reviews, taken)
         self._put_off(later, place)
         ratings, seconds = 0, 0.0
         for life in (*in_steps, *today, *met):

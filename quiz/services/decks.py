@@ -21,7 +21,7 @@ from quiz.questions.scope import Scope
 from quiz.services import learners, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
-from quiz.services.selection import Horizon
+from quiz.services.horizon import Horizon
 
 MOST_DECKS = 100
 MOST_LISTED = 150

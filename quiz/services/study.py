@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from quiz.content.technique import Technique
 from quiz.db import card_queries, queries
 from quiz.db.models import Card, Learner, Review
 from quiz.learning import leeches, scheduling
+from quiz.learning.days import DAY
 from quiz.learning.knowledge import nearness
 from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Nearness, Question
@@ -21,7 +22,8 @@ from quiz.questions.scope import Scope
 from quiz.services import learners, log, parameters, switches, tags
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
-from quiz.services.selection import Horizon, Selection
+from quiz.services.horizon import Horizon
+from quiz.services.selection import Selection
 from quiz.services.tags import Tags
 
 
@@ -31,6 +33,29 @@ class UnknownCard(Refused):
 
 class StaleCard(Refused):
     """A rating came for a review that cannot be next."""
+
+
+class Reason(StrEnum):
+    """Why not every review that is due comes on a study day."""
+
+    LIMIT = "limit"
+    SPREAD = "spread"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Reviews are due that do not come on this study day, and new cards wait for them.
+
+    ``last_day`` is the last of the break or of the spread. ``extended_to`` is how many
+    reviews this day would have in all, were more asked for. ``break_id`` is of the break
+    that lasts.
+    """
+
+    reason: Reason
+    last_day: date | None
+    extended_to: int
+    break_id: int | None = None
 
 
 class Fate(StrEnum):
@@ -46,8 +71,9 @@ class Counts:
     """How many cards can be studied now. Each card counts once.
 
     ``learning`` are in their first steps or in those after a lapse, ``due`` in
-    review and due on this study day, ``new`` as many as the daily limit leaves.
-    ``next_due`` is when the next of the other cards met can be studied.
+    review and to come on this study day, ``new`` as many as the daily limit leaves.
+    ``next_due`` is when the next of the other cards met can be studied. ``waiting`` is
+    set on a break, and where more is due than comes.
     """
 
     learning: int
@@ -55,6 +81,7 @@ class Counts:
     new: int
     queued: int
     next_due: datetime | None
+    waiting: Waiting | None = None
 
     @property
     def total(self) -> int:
@@ -121,13 +148,30 @@ def counts(
 ) -> Counts:
     """Count what a learner can study now."""
     selection = Selection(session, learner, catalogue, now=now, scope=scope)
-    states = selection.states()
     return Counts(
-        learning=states[State.LEARNING] + states[State.RELEARNING],
-        due=states[State.REVIEW],
-        new=len(selection.new()),
+        learning=len(selection.in_steps),
+        due=selection.due,
+        new=len(selection.new),
         queued=len(selection.queued),
         next_due=selection.next_due(),
+        waiting=_waiting(selection),
+    )
+
+
+def _waiting(selection: Selection) -> Waiting | None:
+    room, today = selection.room, selection.horizon.today
+    if room.running is None and not selection.backlog:
+        return None
+    reason, last_day = Reason.LIMIT, None
+    if room.running:
+        reason, last_day = Reason.BREAK, room.running.last_day
+    elif room.days_left:
+        reason, last_day = Reason.SPREAD, today + DAY * (room.days_left - 1)
+    return Waiting(
+        reason=reason,
+        last_day=last_day,
+        extended_to=room.extended_to,
+        break_id=room.running.id if room.running else None,
     )
 
 

@@ -12,7 +12,8 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import history, moving, progress, study
+from quiz.services import backlog, history, moving, progress, study
+from quiz.services.backlog import Pile
 from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
 from quiz.services.study import Counts
@@ -26,9 +27,11 @@ class Today:
     """The first page's contents. ``days`` are the last seven, today last.
 
     ``changed`` counts the cards whose answer a release changed since they were rated last.
+    ``pile`` is set where reviews wait for another day.
     """
 
     counts: Counts
+    pile: Pile | None
     unfinished: tuple[AttemptSummary, ...]
     days: tuple[DayTotal, ...]
     totals: Totals
@@ -39,8 +42,10 @@ class Today:
 
 def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime) -> Today:
     """Gather what a learner sees first."""
+    counts = study.counts(session, learner, catalogue, now=now)
     return Today(
-        counts=study.counts(session, learner, catalogue, now=now),
+        counts=counts,
+        pile=backlog.pile(session, learner, catalogue, now=now) if counts.waiting else None,
         unfinished=tuple(history.unfinished(session, learner)),
         days=tuple(progress.days(session, learner, now=now, count=7)),
         totals=progress.totals(session, learner, catalogue, now=now),

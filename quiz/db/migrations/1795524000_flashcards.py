@@ -37,6 +37,7 @@ learner = sa.table("learner", sa.column("id"), sa.column("rollover_hour"))
 def upgrade() -> None:
     create_scheduler_parameters()
     create_owned_tables()
+    create_anki_notes()
     add_settings()
     add_to_cards()
     add_to_reviews()
@@ -103,6 +104,23 @@ def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
     )
 
 
+def create_anki_notes() -> None:
+    op.create_table(
+        "anki_note",
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("card_key", sa.String(128), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+            name="fk_anki_note_learner_id_learner",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("learner_id", "card_key", name="pk_anki_note"),
+    )
+
+
 def add_settings() -> None:
     with op.batch_alter_table("learner") as batch:
         for column in (
@@ -113,6 +131,8 @@ def add_settings() -> None:
             sa.Column("two_buttons", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("quiz_counts", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("keys", sa.JSON(), nullable=True),
+            sa.Column("extended_day", sa.Date(), nullable=True),
+            sa.Column("extended_to", sa.Integer(), server_default="0", nullable=False),
             sa.Column("parameters_version", sa.String(40), nullable=True),
         ):
             batch.add_column(column)
@@ -137,6 +157,14 @@ def add_to_cards() -> None:
             batch.add_column(column)
     op.execute("UPDATE card SET entries = reviews")
     op.create_index("ix_card_learner_id_last_review", "card", ["learner_id", "last_review"])
+    op.drop_index("ix_card_learner_id_due", "card")
+    op.create_index(
+        "ix_card_learner_id_state_due",
+        "card",
+        ["learner_id", "state", "due"],
+        sqlite_where=sa.text("suspended_at IS NULL"),
+        postgresql_where=sa.text("suspended_at IS NULL"),
+    )
 
 
 def add_to_reviews() -> None:

@@ -7,9 +7,10 @@ from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import progress, study, switches, undo
+from quiz.services import backlog, progress, study, switches, undo
 from quiz.services.cards import note_version
 from quiz.services.lookalikes import LookAlike, look_alike
+from quiz.web.account.fits import count_rating
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -21,13 +22,13 @@ from quiz.web.context import (
 )
 from quiz.web.filters import interval
 from quiz.web.messages import tell
-from quiz.web.study import cards, hand, history
+from quiz.web.study import breaks, cards, hand, history
 from quiz.web.study.forms import RATINGS, RateForm
 from quiz.web.study.places import card_url
 from quiz.web.study.shown import Shown
 
 bp = Blueprint("study", __name__, url_prefix="/study")
-for part in (hand, history, cards):
+for part in (hand, history, cards, breaks):
     bp.register_blueprint(part.bp)
 
 
@@ -96,6 +97,7 @@ def rate(stix_id: str, kind: str) -> ResponseReturnValue:
         now=now(),
     )
     db.session.commit()
+    count_rating()
     _tell_rated(rated, scope)
     return redirect(with_scope("study.next_card", scope), code=303)
 
@@ -148,6 +150,7 @@ def _render_done(scope: Scope) -> str:
         scope=scope,
         techniques=scope.select(catalogue)[:1] if scope.techniques else (),
         new_tomorrow=totals.met_cards < totals.cards,
+        pile=backlog.pile(db.session, learner, catalogue, now=now()),
         **_session(scope),
     )
 
