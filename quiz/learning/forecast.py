@@ -35,6 +35,9 @@ LIVED_DAYS = 48_000
 MOST_NEW = 60
 """How many new cards a day a plan asks for at most."""
 
+NO_GAIN = 0.002
+"""A larger share by less than this is put down to chance."""
+
 HURRY = 1.5
 """By how much more new cards a day the next plan is tried with, where one does not make it."""
 
@@ -145,8 +148,9 @@ class Simulator:
         while not best.reached and failed < most:
             pace = min(most, ceil(failed * HURRY))
             found = self._try(days, target, pace)
-            # All are met already, only too few remembered: meeting them faster brings nothing.
-            if not found.reached and not best.forecast.unmet:
+            # All are met already, only too few remembered: where a faster pace helps no more.
+            gain = found.forecast.share - best.forecast.share
+            if not found.reached and not best.forecast.unmet and gain < NO_GAIN:
                 break
             best = max(best, found, key=lambda p: (p.reached, -p.forecast.unmet, p.forecast.share))
             failed = failed if found.reached else pace
@@ -235,9 +239,6 @@ class _Run:
         scale = self._scale
         return Load(new=len(met) / scale, ratings=ratings / scale, seconds=seconds / scale)
 
-    def _chance(self, day: Day) -> _ByChance:
-        return _ByChance(day, self._by.parameters)
-
     def _one_each(
         self, reviews: Sequence[_Life], taken: set[str]
     ) -> tuple[list[_Life], list[_Life]]:
@@ -305,17 +306,6 @@ class _Run:
     def _put_off(self, lives: Sequence[_Life], place: int) -> None:
         if place + 1 < len(self._days):
             self._due[place + 1].extend(lives)
-
-
-@dataclass(frozen=True, slots=True)
-class _ByChance:
-    """Sort cards by what chance they are remembered with, the least first."""
-
-    day: Day
-    parameters: Parameters
-
-    def __call__(self, life: _Life) -> float:
-        return predicted(life.memory, self.day.at, self.day.day, self.parameters) or 0.0
 
 
 def _lives(cards: Sequence[Start], seed: str, most: int) -> Iterator[_Life]:

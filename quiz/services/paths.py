@@ -196,7 +196,7 @@ def _course(planner: Planner, row: SavedDeck, goal: Goal, plan: Plan) -> Course:
             )
             for place, load in enumerate(plan.loads)
         ),
-        ways=plan.ways,
+        ways=planner.ways(row, plan) if plan.loads and not plan.reached else None,
     )
 
 

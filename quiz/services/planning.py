@@ -5,19 +5,18 @@ What is done in the course of a day is part of its plan, and does not change it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import floor
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
-from quiz.learning import forecast
 from quiz.learning.days import DAY
 from quiz.learning.forecast import Day, Forecast, Load, Simulator, Start
 from quiz.learning.habits import Habits, Rating, habits
@@ -35,8 +34,14 @@ READ_RATINGS = 2000
 RETENTIONS = (0.93, 0.95, 0.97, 0.99)
 """What desired retention might be raised to, to know more on the day."""
 
+TRIES = 5
+"""How many later days are tried."""
+
 KEPT = 256
 """How many plans are kept."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,29 +74,38 @@ class Plan:
     keys: Set[str]
     new_a_day: int
     share: float
+    unmet: float
     reached: bool
     loads: tuple[Load, ...]
-    ways: Ways | None
 
 
-NOTHING = Plan(keys=frozenset(), new_a_day=0, share=0.0, reached=False, loads=(), ways=None)
+NOTHING = Plan(keys=frozenset(), new_a_day=0, share=0.0, unmet=0.0, reached=False, loads=())
+
+
+class Kept(Generic[T]):
+    """What was worked out last, by name."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Any, ...], T] = {}
+
+    def get(self, name: tuple[Any, ...]) -> T | None:
+        """Give what was worked out already."""
+        return self._kept.get(name)
+
+    def keep(self, name: tuple[Any, ...], found: T) -> T:
+        """Keep what was worked out, and forget the oldest where there is too much."""
+        self._kept[name] = found
+        for old in list(self._kept)[:-KEPT]:
+            self._kept.pop(old, None)
+        return found
 
 
 class Plans:
     """The plans of the day. Make it with ``catalogue.once(Plans)``."""
 
     def __init__(self, _catalogue: Catalogue) -> None:
-        self._kept: dict[tuple[Any, ...], Plan] = {}
-
-    def get(self, key: tuple[Any, ...]) -> Plan | None:
-        """Give a plan that was made already."""
-        return self._kept.get(key)
-
-    def keep(self, key: tuple[Any, ...], plan: Plan) -> None:
-        """Keep a plan, and forget the oldest where there are too many."""
-        self._kept[key] = plan
-        for old in list(self._kept)[:-KEPT]:
-            self._kept.pop(old, None)
+        self.plans = Kept[Plan]()
+        self.ways = Kept[Ways]()
 
 
 class Planner:
@@ -140,17 +154,22 @@ class Planner:
 
     def plans(self, rows: Collection[SavedDeck]) -> Mapping[int, Plan]:
         """Plan paths from this morning on, or give today's plans again, by the decks' ids."""
-        kept = self._catalogue.once(Plans)
+        kept = self._catalogue.once(Plans).plans
         found = {row.id: kept.get(self._name(row)) for row in rows}
         unread = [row for row in rows if found[row.id] is None and row.id not in self._cards]
         if unread:
             self.read(unread)
         made: dict[int, Plan] = {}
         for row in rows:
-            plan = found[row.id] or self._make(row)
-            kept.keep(self._name(row), plan)
-            made[row.id] = plan
+            plan = found[row.id]
+            made[row.id] = plan or kept.keep(self._name(row), self._make(row))
         return made
+
+    def ways(self, row: SavedDeck, plan: Plan) -> Ways:
+        """Try what would make a path that was read and whose plan does not, once a day as well."""
+        kept = self._catalogue.once(Plans).ways
+        name = self._name(row)
+        return kept.get(name) or kept.keep(name, self._ways(row, plan))
 
     def _name(self, row: SavedDeck) -> tuple[Any, ...]:
         """Name a plan, so that it differs where anything is planned for that differs."""
@@ -165,29 +184,29 @@ class Planner:
         cards, ahead, target = self.cards(row), self._days(self.days_to(row)), row.target or 0.0
         if not ahead or not cards:
             return NOTHING
-        simulator = Simulator(
-            cards=self._starts(cards),
+        found = self._simulator(row).plan(ahead, target, spare=spare_days(len(ahead)))
+        return Plan(
+            keys=frozenset(cards),
+            new_a_day=found.new_a_day,
+            share=found.forecast.share,
+            unmet=found.forecast.unmet,
+            reached=found.reached,
+            loads=found.forecast.loads,
+        )
+
+    def _simulator(self, row: SavedDeck) -> Simulator:
+        return Simulator(
+            cards=self._starts(self.cards(row)),
             parameters=self.by,
             habits=self._own_habits(),
             one_each=self.learner.bury_siblings,
             seed=f"{row.id}/{self.today}",
         )
-        found = simulator.plan(ahead, target, spare=spare_days(len(ahead)))
-        return Plan(
-            keys=frozenset(cards),
-            new_a_day=found.new_a_day,
-            share=found.forecast.share,
-            reached=found.reached,
-            loads=found.forecast.loads,
-            ways=None if found.reached else self._ways(simulator, ahead, target, found),
-        )
 
-    def _ways(
-        self, simulator: Simulator, ahead: Sequence[Day], target: float, found: forecast.Plan
-    ) -> Ways:
-        """Try what would make a path that cannot be reached."""
-        longer = self._days(min(LONGEST_PATH, 2 * len(ahead) + 60))
-        after = simulator.first_day(longer, target, new_a_day=found.new_a_day)
+    def _ways(self, row: SavedDeck, found: Plan) -> Ways:
+        simulator, target = self._simulator(row), row.target or 0.0
+        ahead = self._days(self.days_to(row))
+        after = self._later(simulator, len(ahead), target, found.new_a_day)
         ways = Ways(
             later=self.today + DAY * after if after else None,
             lower=None,
@@ -195,13 +214,14 @@ class Planner:
             retention=None,
             retention_minutes=None,
         )
-        spare = spare_days(len(ahead))
-        if found.forecast.unmet:
-            if not simulator.one_each:
-                return ways
-            plan = replace(simulator, one_each=False).plan(ahead, target, spare=spare)
-            return replace(ways, together_minutes=_minutes(plan.forecast) if plan.reached else None)
-        lower = floor(found.forecast.share * 100) / 100
+        if simulator.one_each:
+            other = replace(simulator, one_each=False)
+            plan = other.plan(ahead, target, spare=spare_days(len(ahead)))
+            if plan.reached:
+                ways = replace(ways, together_minutes=_minutes(plan.forecast))
+        if found.unmet:
+            return ways
+        lower = floor(found.share * 100) / 100
         ways = replace(ways, lower=lower if lower >= LEAST_TARGET else None)
         for retention in RETENTIONS:
             # Between two reviews a card is on average at about half-way from there to 1.
@@ -212,6 +232,19 @@ class Planner:
             if more.makes(target):
                 return replace(ways, retention=retention, retention_minutes=_minutes(more))
         return ways
+
+    def _later(self, simulator: Simulator, days: int, target: float, new_a_day: int) -> int | None:
+        """Find after how many days, more than so many, a path of that length is reached."""
+        longer = self._days(min(LONGEST_PATH, 2 * days + 60))
+        after = simulator.first_day(longer, target, new_a_day=new_a_day)
+        for _ in range(TRIES):
+            if after is None or after > len(longer):
+                return None
+            plan = simulator.plan(longer[:after], target, spare=spare_days(after))
+            if plan.reached:
+                return after
+            after += max(1, after // 10)
+        return None
 
     def _starts(self, cards: Mapping[str, DeckCard]) -> list[Start]:
         """The cards as they were this morning: what was done since then is part of the plan."""

@@ -96,17 +96,18 @@ def study_through(
 def test_who_follows_the_plan_studies_and_knows_what_it_says(
     session: Session, catalogue: Catalogue
 ) -> None:
-    """Of one learner ratings vary by an eighth from chance alone: two are taken together."""
+    """Of one learner ratings vary by an eighth from chance alone: two are taken together.
+
+    One studies the cards of a technique on different days, the other together.
+    """
     planned, ratings, minutes = [], 0, 0.0
-    for name in ("Ada", "Grace"):
-        learner = factories.learner(session, name=name, bury_siblings=False)
+    for name, apart in (("Ada", True), ("Grace", False)):
+        learner = factories.learner(session, name=name, bury_siblings=apart, new_per_day=0)
         mine = path(session, learner, catalogue, days=28, scope=LISTED)
         planned.append(course(session, learner, catalogue))
         assert planned[-1].status is Status.ON_COURSE
         chance = Random(name)
         for now in (NOON + day * DAY for day in range(28)):
-            needs = paths.new_today(session, learner, catalogue, now=now)
-            learner.new_per_day = sum(need.number for need in needs)
             ratings += study_through(session, learner, catalogue, LISTED, now, chance)
         assert mine.until is not None
         over = course(session, learner, catalogue, learners.day_start(learner, mine.until))
@@ -160,6 +161,63 @@ def test_new_cards_of_the_nearest_path_come_first_and_so_many_as_are_left_of_tod
     assert left.keys == far.keys
     tomorrow = paths.new_today(session, learner, catalogue, now=NOON + DAY)
     assert [need.keys for need in tomorrow] == [near.keys, far.keys]
+
+
+def test_what_today_counts_is_what_comes_and_new_cards_of_a_path_come_before_others(
+    session: Session, learner: Learner, catalogue: Catalogue
+) -> None:
+    learner.new_per_day = 5
+    path(session, learner, catalogue, days=20, scope=LISTED)
+    chance = Random("counted")
+    wanted = set(catalogue.once(Flashcards).select(LISTED))
+    for day in range(8):
+        now = NOON + day * DAY
+        needs = paths.new_today(session, learner, catalogue, now=now)
+        left = study.counts(session, learner, catalogue, now=now)
+        assert left.new >= needs[0].number
+        met: list[str] = []
+        while served := study.next_card(session, learner, catalogue, now=now):
+            before = study.counts(session, learner, catalogue, now=now).total
+            if served.is_new:
+                met.append(served.key)
+            # Easy, or hard for a card once known: out of its steps, and soon due again.
+            rating = 4 if served.is_new or chance.random() < 0.3 else 2
+            study.rate(
+                session,
+                learner,
+                catalogue,
+                served.key,
+                rating,
+                sequence=served.sequence,
+                duration_ms=5000,
+                now=now,
+            )
+            after = study.counts(session, learner, catalogue, now=now).total
+            assert after == before - 1
+        assert len(met) == left.new
+        assert len(wanted & set(met)) >= needs[0].number
+        assert wanted.issuperset(met[: needs[0].number])
+        assert len(met) == max(learner.new_per_day, needs[0].number)
+
+
+def test_a_new_card_of_a_path_comes_before_a_review_of_its_technique_which_waits_a_day(
+    session: Session, learner: Learner, catalogue: Catalogue
+) -> None:
+    scope = Scope(techniques=("T9001",))
+    path(session, learner, catalogue, days=12, scope=scope)
+    first = study.next_card(session, learner, catalogue, now=NOON, scope=scope)
+    assert first is not None
+    study.rate(session, learner, catalogue, first.key, 4, sequence=1, duration_ms=1000, now=NOON)
+    row = session.scalars(select(Card)).one()
+    row.due = NOON + DAY
+    session.flush()
+    later = NOON + DAY
+    assert study.counts(session, learner, catalogue, now=later, scope=scope).due == 0
+    new = study.next_card(session, learner, catalogue, now=later, scope=scope)
+    assert new is not None
+    assert new.is_new
+    learner.bury_siblings = False
+    assert study.counts(session, learner, catalogue, now=later, scope=scope).due == 1
 
 
 def test_a_day_of_a_break_asks_for_nothing_and_the_days_around_it_for_more(
