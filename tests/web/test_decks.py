@@ -1,11 +1,13 @@
 """The pages of decks: made from a form, a list or a search; changed, walked and deleted."""
 
+import re
 from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from quiz.content.search import search
 from quiz.db.base import begin_writing, db
 from quiz.db.models import Learner, SavedDeck
 from quiz.questions.scope import Scope
@@ -61,11 +63,15 @@ def test_a_search_of_the_library_is_saved_with_what_it_found(visitor: Visitor, a
     found = visitor.read("/library/?q=scheduled+task")
     form = visitor.read(next(a["href"] for a in found.links if "/decks/new" in a["href"]))
     assert 'value="scheduled task"' in form.html
-    assert "T1053" in form.html
-    visitor.send(form, "/decks/new")
+    listed = re.search(r"<textarea[^>]*>([^<]*)</textarea>", form.html)
+    assert listed is not None
+    visitor.send(form, "/decks/new", listed=listed[1])
     (deck,) = saved(app)
     assert deck.name == "scheduled task"
-    assert "T1053" in "".join(Scope.from_query(deck.scope).techniques)
+    hits = search(app.extensions["techniques"].load().catalogue, "scheduled task")
+    techniques = Scope.from_query(deck.scope).techniques
+    assert set(techniques) == {str(technique.attack_id) for technique in hits}
+    assert "T1053.005" in techniques
 
 
 def test_filters_of_the_library_are_saved_as_a_scope(visitor: Visitor, app: Flask) -> None:
