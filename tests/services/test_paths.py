@@ -103,11 +103,11 @@ def test_who_follows_the_plan_studies_and_knows_what_it_says(
     planned, ratings, minutes = [], 0, 0.0
     for name, apart in (("Ada", True), ("Grace", False)):
         learner = factories.learner(session, name=name, bury_siblings=apart, new_per_day=0)
-        mine = path(session, learner, catalogue, days=28, scope=LISTED)
+        mine = path(session, learner, catalogue, days=24, scope=LISTED)
         planned.append(course(session, learner, catalogue))
         assert planned[-1].status is Status.ON_COURSE
         chance = Random(name)
-        for now in (NOON + day * DAY for day in range(28)):
+        for now in (NOON + day * DAY for day in range(24)):
             ratings += study_through(session, learner, catalogue, LISTED, now, chance)
         assert mine.until is not None
         over = course(session, learner, catalogue, learners.day_start(learner, mine.until))

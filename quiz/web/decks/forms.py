@@ -28,7 +28,7 @@ class DeckForm(ScopeForm):
     )
     until = DateField("Know it by", validators=[Optional()])
     target = IntegerField(
-        "Share to remember",
+        "Share to remember, in percent",
         default=USUAL_PERCENT,
         validators=[
             InputRequired("Give a share, such as 90."),
