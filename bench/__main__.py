@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench import content, faults, fitting, pages, questions, releases, study
+from bench.learning import compete as learning
 
 ROOT = Path(__file__).resolve().parent.parent
 ATTACK_DATA = Path(os.environ.get("ATTACK_DATA", ROOT.parent / "shared" / "attack"))
@@ -34,6 +35,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         study.run(BUNDLE, Path(scratch))
     fitting.run()
+    learning.main_comparison()
     faults.measure(A_FEW_KILLS)
     return 0
 

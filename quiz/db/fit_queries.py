@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from quiz.db.models import Fit, Review
+from quiz.db.queries import STANDING
 
 
 def log_to_fit(learner_id: int) -> Select[int, int, datetime, date]:
@@ -13,6 +14,13 @@ def log_to_fit(learner_id: int) -> Select[int, int, datetime, date]:
         select(Review.card_id, Review.rating, Review.reviewed_at, Review.day)
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)
+    )
+
+
+def reviews_until(learner_id: int, until: datetime) -> Select[int]:
+    """How many reviews up to a moment stand."""
+    return select(func.count()).where(
+        Review.learner_id == learner_id, Review.reviewed_at <= until, *STANDING
     )
 
 

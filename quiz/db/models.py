@@ -18,6 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
 
+UNDONE = text("undone_at IS NOT NULL")
+
 
 class Learner(Base):
     """Someone who learns, and how they want to. ``time_zone`` is an IANA name.
@@ -73,8 +75,9 @@ class Fit(Base):
     """Weights worked out from a learner's own reviews, to be applied or turned down.
 
     ``reviews`` is how many there were. The log losses are those of the weights before and
-    of the new ones, over reviews that the fit has not seen. ``decided_at`` is empty until the
-    learner has decided; ``applied`` says how.
+    of the new ones, over reviews that the fit has not seen; ``better`` says that the gain is
+    more than chance. Where the reviews told nothing, ``reason`` says why, and there are no
+    weights. ``decided_at`` is empty until the learner has decided; ``applied`` says how.
     """
 
     __tablename__ = "fit"
@@ -84,9 +87,11 @@ class Fit(Base):
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     reviews: Mapped[int]
-    weights: Mapped[list[float]]
-    log_loss_before: Mapped[float]
-    log_loss_after: Mapped[float]
+    weights: Mapped[list[float] | None]
+    log_loss_before: Mapped[float | None]
+    log_loss_after: Mapped[float | None]
+    better: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     applied: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -159,6 +164,9 @@ class Card(Base):
     A card ``suspended_at`` some moment is not asked until that is lifted; one with
     ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
 
+    Of the ratings that ``reviews`` counts, ``asked`` are the first of a day while the card was
+    in review, ``remembered`` those of them that were not *again*; ``duration_ms`` is their time.
+
     Where a release changed the answer, ``changed_in`` names it until the card is
     rated again, with the answers in words before and since; ``changed_due`` is when
     the card comes back for that, if it is not ``due`` earlier.
@@ -179,7 +187,12 @@ class Card(Base):
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),
-        Index(None, "learner_id", "last_review"),
+        # Statistics read every card's memory: from here, without the rest of its row.
+        Index(
+            "ix_card_memory",
+            *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
+            *("suspended_at", "entries"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -207,6 +220,9 @@ class Card(Base):
     buried_until: Mapped[datetime | None]
     marked_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    remembered: Mapped[int] = mapped_column(default=0, server_default="0")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Review(Base):
@@ -233,6 +249,7 @@ class Review(Base):
         UniqueConstraint("card_id", "sequence"),
         Index(None, "learner_id", "reviewed_at"),
         Index(None, "learner_id", "day"),
+        Index(None, "learner_id", "undone_at", sqlite_where=UNDONE, postgresql_where=UNDONE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -259,6 +276,27 @@ class Review(Base):
     taken_for: Mapped[str | None] = mapped_column(String(80))
     taken_off: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+
+
+class DaySummary(Base):
+    """What a learner's ratings of a day that is over add up to: a cache, and no more than that.
+
+    ``rows`` counts all rows that the log had of that day, ``undone`` those undone, whose ids
+    ``undone_ids`` adds up. Where the log has others by now, or ``version`` is not the present
+    one of the figures, the day is added up anew. Deleting every row loses nothing.
+    """
+
+    __tablename__ = "day_summary"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    rows: Mapped[int]
+    undone: Mapped[int]
+    undone_ids: Mapped[int] = mapped_column(BigInteger)
+    figures: Mapped[dict[str, Any]]
 
 
 class Attempt(Base):

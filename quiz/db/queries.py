@@ -37,9 +37,9 @@ def local_learner() -> Select[Learner]:
     return select(Learner).where(Learner.local.is_(True))
 
 
-def learner_for_update(learner_id: int) -> Select[int]:
+def learner_for_update(learner_id: int) -> Select[Learner]:
     """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
-    return select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)
+    return select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True)
 
 
 def learners() -> Select[Learner]:
@@ -118,7 +118,7 @@ def rated_on(card_id: int, day: date) -> Select[bool]:
 
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, date, str]:
+) -> Select[int, str, int, int, datetime, date, str, bool, str, int]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -132,6 +132,9 @@ def review_log(
             Review.reviewed_at,
             Review.day,
             Review.parameters_version,
+            Review.first_that_day,
+            Review.state_before,
+            Review.duration_ms,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)

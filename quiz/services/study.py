@@ -217,7 +217,7 @@ def question_at(
     row = _find(session, learner, key)
     if not 1 <= sequence <= (row.entries if row else 0) + 1:
         raise StaleCard("This card has not been shown to you. Go on with the next one.")
-    question = _ask(session, deck, found, row, sequence) if found else None
+    question = _ask(session, learner, deck, found, row=row, sequence=sequence) if found else None
     if question is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     return question
@@ -241,11 +241,13 @@ def rate(
     sequence: int,
     duration_ms: int,
     now: datetime,
+    answer: log.Answer | None = None,
 ) -> Rated:
     """Log a rating from 1 to 4 and schedule the card by it.
 
     A ``sequence`` that is in the log already changes nothing and gives what the
-    first rating gave. ``duration_ms`` is cut to ten minutes. Raises ValueError for
+    first rating gave. ``duration_ms`` is cut to ten minutes; ``answer`` is what the rating
+    was inferred from. Raises ValueError for
     another rating, UnknownCard, and StaleCard for a sequence that is not next.
     """
     if rating not in scheduling.RATINGS:
@@ -257,7 +259,7 @@ def rate(
         known = session.scalars(queries.review(row.id, sequence)).one()
         if known.rating == scheduling.RESET:
             raise StaleCard("This card was set back to new since. Go on with the next one.")
-        return _rated(known, recorded=False)
+        return rated(known, recorded=False)
     found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
@@ -267,9 +269,11 @@ def rate(
         row = new_row(session, learner, found)
         session.flush()
     lapses = row.lapses
-    review = log.append(session, learner, row, rating, duration_ms=duration_ms, now=now)
+    review = log.append(
+        session, learner, row, rating, duration_ms=duration_ms, now=now, answer=answer
+    )
     told = row.lapses > lapses and leeches.is_told(row.lapses)
-    return _rated(review, recorded=True, leech=row.lapses if told else 0)
+    return rated(review, recorded=True, leech=row.lapses if told else 0)
 
 
 def queue(
@@ -312,12 +316,16 @@ def new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
         reviews=0,
         lapses=0,
         entries=0,
+        asked=0,
+        remembered=0,
+        duration_ms=0,
     )
     session.add(row)
     return row
 
 
-def _rated(review: Review, *, recorded: bool, leech: int = 0) -> Rated:
+def rated(review: Review, *, recorded: bool, leech: int = 0) -> Rated:
+    """Say what a rating in the log did."""
     after = MemoryState.from_dict(review.after)
     interval = scheduling.interval(after)
     return Rated(
@@ -336,7 +344,7 @@ def _serve(
 ) -> Served | None:
     row = _find(session, learner, card.key)
     sequence = (row.entries if row else 0) + 1
-    question = _ask(session, deck, card, row, sequence)
+    question = _ask(session, learner, deck, card, row=row, sequence=sequence)
     if question is None:
         return None
     state = log.memory(row) if row else MemoryState()
@@ -366,19 +374,41 @@ def _changed(row: Card) -> ChangedAnswer | None:
     )
 
 
+def as_typed(answer: Sequence[str]) -> tuple[str, ...]:
+    """Keep what was typed, or that nothing was, so that it can be told from ids chosen.
+
+    Grading takes the parts together, so that an empty one changes nothing.
+    """
+    typed = " ".join(answer)
+    return (typed, "") if typed.isdigit() else (typed,)
+
+
 def _ask(
-    session: Session, deck: Flashcards, card: DeckCard, row: Card | None, sequence: int
+    session: Session,
+    learner: Learner,
+    deck: Flashcards,
+    card: DeckCard,
+    *,
+    row: Card | None,
+    sequence: int,
 ) -> Question | None:
     """Ask what a card asks at a place in its log: another question each time.
 
-    The better the card was known there, the nearer the wrong options come.
+    The better the card was known there, the nearer the wrong options come. What was
+    answered is asked as it was; what comes next, as the learner wants to answer.
     """
+    chosen: Sequence[str] | None = None
     if row is None:
         state, seed = MemoryState(), 0
     elif sequence > row.entries:
         state, seed = log.memory(row), row.reviews
     else:
         review = session.scalars(queries.review(row.id, sequence)).one()
-        state, seed = MemoryState.from_dict(review.before), review.seed
+        state, seed, chosen = MemoryState.from_dict(review.before), review.seed, review.chosen
     near = nearness([state]) or Nearness.FAR
-    return deck.ask(card, seed=seed, nearness=near)
+    if chosen is None:
+        return deck.ask(card, seed=seed, nearness=near, typed=learner.answering == "type")
+    asked = deck.ask(card, seed=seed, nearness=near)
+    if asked is None or set(chosen) <= {option.id for option in asked.options}:
+        return asked
+    return deck.ask(card, seed=seed, nearness=near, typed=True)

@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Technique
 from quiz.db import queries
 from quiz.db.models import Learner
-from quiz.services import backlog, history, moving, progress, study
+from quiz.services import backlog, fits, history, moving, progress, study
 from quiz.services.backlog import Pile
 from quiz.services.history import AttemptSummary
 from quiz.services.progress import DayTotal, Totals
@@ -27,6 +27,7 @@ class Today:
     """The first page's contents. ``days`` are the last seven, today last.
 
     ``changed`` counts the cards whose answer a release changed since they were rated last.
+    ``fit_waits`` says that weights which predict better can be applied.
     ``pile`` is set where reviews wait for another day.
     """
 
@@ -38,6 +39,7 @@ class Today:
     first_visit: bool
     recent_misses: tuple[Technique, ...]
     changed: int
+    fit_waits: bool
 
 
 def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: datetime) -> Today:
@@ -52,6 +54,7 @@ def today(session: Session, learner: Learner, catalogue: Catalogue, *, now: date
         first_visit=not session.scalars(queries.has_started(learner.id)).one(),
         recent_misses=_recent_misses(session, learner, catalogue, now),
         changed=moving.changed(session, learner, catalogue),
+        fit_waits=fits.waiting(session, learner) is not None,
     )
 
 

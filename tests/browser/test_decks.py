@@ -54,7 +54,7 @@ def test_a_round_of_custom_study_by_keyboard_alone(open_page: OpenPage) -> None:
         expect(page.locator("#answer")).to_have_count(0)
         page.keyboard.press("Space")
         expect(page.get_by_role("group", name="Answer")).to_be_focused()
-        listening(page).keyboard.press("2" if place < 10 else "1")
+        listening(page).keyboard.press("23"[place % 2] if place < 10 else "1")
     expect(page.get_by_role("heading", name="You knew 9 of 10")).to_be_visible()
     page.go_back()
     page.go_back()

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from quiz.db.base import begin_writing, db
 from quiz.services import learners
-from quiz.web.account import data, fits, settings
+from quiz.web.account import data, fits, keys, settings
 from quiz.web.context import THEMES, current_learner
 from quiz.web.security import YEAR, cookie_name
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.register_blueprint(data.bp)
+bp.register_blueprint(keys.bp)
 bp.register_blueprint(settings.bp)
 bp.register_blueprint(fits.bp)
 

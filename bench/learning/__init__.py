@@ -1,0 +1,1 @@
+"""What simulated learners know after months of study by one schedule or another."""
