@@ -25,6 +25,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from quiz.content.folder import TechniqueFolder
     from quiz.db.base import alembic, db
     from quiz.services.releases import Releases
+    from quiz.web.account.fit_job import FitJob
     from quiz.web.admin.job import ImportJob
 
     given = dict(config or {})
@@ -42,6 +43,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         offline=app.config["OFFLINE"],
     )
     app.extensions["import_job"] = ImportJob()
+    app.extensions["fit_job"] = FitJob()
     web.init_app(app)
     cli.init_app(app)
     return app

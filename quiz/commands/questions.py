@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import fields
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,16 +11,17 @@ import click
 from flask.cli import AppGroup
 
 from quiz.commands.source import catalogue_of, say_terms
-from quiz.db.base import db
-from quiz.exports import json_lines
-from quiz.exports.anki import NothingToExport
+from quiz.db.base import begin_writing, db
+from quiz.exports import anki, json_lines
 from quiz.questions.audit.run import DEFAULT_SEEDS
 from quiz.questions.audit.run import audit as audit_questions
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import anki
+from quiz.services import anki as anki_service
 from quiz.services import flags as flags_service
+from quiz.services import learners
 from quiz.services.flags import FlaggedCard
+from quiz.web.filters import plural
 
 questions = AppGroup("questions", help="Generate questions outside the browser.")
 
@@ -79,18 +81,36 @@ def export(
 )
 def anki_(file: Path, query: str) -> None:
     """Write flashcards to FILE for Anki; a later export updates the cards that are there."""
-    catalogue = catalogue_of(None)
-    packed = BytesIO()
+    catalogue, now = catalogue_of(None), datetime.now(UTC)
+    learner = learners.local_learner(db.session, now=now)
+    db.session.commit()
     try:
-        count = anki.export(
-            db.session, catalogue, Scope.from_query(query), packed, now=datetime.now(UTC)
-        )
-        file.write_bytes(packed.getvalue())
-    except NothingToExport as error:
+        content = anki_service.content(db.session, catalogue, _scope(query))
+    except anki.NothingToExport as error:
         raise click.ClickException(str(error)) from None
+    begin_writing(db.session)
+    since = anki_service.since(db.session, learner, content, now=now)
+    packed = BytesIO()
+    anki.write(packed, content, since)
+    try:
+        file.write_bytes(packed.getvalue())
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"Written: {count} cards, {file.stat().st_size / 1e6:.1f} MB, to {file}.")
+    db.session.commit()
+    count, size = plural(len(content.notes), "card"), file.stat().st_size / 1e6
+    click.echo(f"Written: {count} for Anki, {size:.1f} MB, to {file}.")
+
+
+def _scope(query: str) -> Scope:
+    """Read a scope as an address has it; a slip in it must not mean everything."""
+    names = [field.name for field in fields(Scope)]
+    for part in filter(None, query.removeprefix("?").split("&")):
+        name = part.partition("=")[0]
+        if name not in names:
+            raise click.ClickException(
+                f'--scope knows no "{name}": only {", ".join(names)}, joined by “&”'
+            )
+    return Scope.from_query(query.removeprefix("?"))
 
 
 @questions.command("audit")

@@ -56,6 +56,7 @@ _BOUNDS: Mapping[str, Mapping[str, Any]] = {
     "learner.rollover_hour": {"minimum": 0, "maximum": 23},
     "learner.new_per_day": {"minimum": 0},
     "learner.reviews_per_day": {"minimum": 0},
+    "learner.extended_to": {"minimum": 0},
     "learner.answering": {"enum": ["reveal", "choose", "type"]},
     "learner.new_order": {"enum": ["suggested", "tactic", "prevalence"]},
     "card.state": {"enum": ["new", "learning", "review", "relearning"]},

@@ -1,5 +1,6 @@
 """The database handle, the base of every model, and how each connection is set up."""
 
+import math
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -173,12 +174,26 @@ def _prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntr
     cursor = connection.cursor()
     for setting in (
         "busy_timeout=5000",  # milliseconds; first, because the next may have to wait
+        "cache_size=-16000",  # KiB: all cards of a learner stay in memory
         f"journal_mode={'WAL' if wal else 'DELETE'}",
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
+    _add_missing_functions(connection)
+
+
+_FUNCTIONS = (("ln", math.log, 1), ("power", math.pow, 2))
+
+
+def _add_missing_functions(connection: DBAPIConnection) -> None:
+    """Give SQLite the functions that PostgreSQL has and a SQLite built without them lacks."""
+    for name, function, numbers in _FUNCTIONS:
+        try:
+            connection.execute(f"SELECT {name}({', '.join(['1.0'] * numbers)})").close()
+        except sqlite3.OperationalError:
+            connection.create_function(name, numbers, function, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:

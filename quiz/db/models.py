@@ -3,10 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quiz.db.base import Base
+
+UNDONE = text("undone_at IS NOT NULL")
 
 
 class Learner(Base):
@@ -16,7 +28,8 @@ class Learner(Base):
     day starts at ``rollover_hour``. ``parameters_version`` names the scheduler's
     parameters; empty for the standard ones. ``answering`` is how a card is answered:
     ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
-    another than the usual; an empty text is no key.
+    another than the usual; an empty text is no key. On the study day ``extended_day`` alone,
+    ``extended_to`` reviews may come, where that is more than usual.
     """
 
     __tablename__ = "learner"
@@ -38,6 +51,8 @@ class Learner(Base):
     two_buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
     quiz_counts: Mapped[bool] = mapped_column(default=False, server_default=false())
     keys: Mapped[dict[str, Any] | None]
+    extended_day: Mapped[date | None]
+    extended_to: Mapped[int] = mapped_column(default=0, server_default="0")
     parameters_version: Mapped[str | None] = mapped_column(
         ForeignKey("scheduler_parameters.version")
     )
@@ -60,8 +75,9 @@ class Fit(Base):
     """Weights worked out from a learner's own reviews, to be applied or turned down.
 
     ``reviews`` is how many there were. The log losses are those of the weights before and
-    of the new ones, over reviews that the fit has not seen. ``decided_at`` is empty until the
-    learner has decided; ``applied`` says how.
+    of the new ones, over reviews that the fit has not seen; ``better`` says that the gain is
+    more than chance. Where the reviews told nothing, ``reason`` says why, and there are no
+    weights. ``decided_at`` is empty until the learner has decided; ``applied`` says how.
     """
 
     __tablename__ = "fit"
@@ -71,9 +87,11 @@ class Fit(Base):
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     reviews: Mapped[int]
-    weights: Mapped[list[float]]
-    log_loss_before: Mapped[float]
-    log_loss_after: Mapped[float]
+    weights: Mapped[list[float] | None]
+    log_loss_before: Mapped[float | None]
+    log_loss_after: Mapped[float | None]
+    better: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     applied: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -114,6 +132,24 @@ class SavedDeck(Base):
     target: Mapped[float | None]
 
 
+class AnkiNote(Base):
+    """A card as it was in the learner's last export for Anki that held it.
+
+    ``digest`` differs once the note teaches something else, and ``since`` is the first
+    export in which it was as it is. One row, of the key ``layout``, is about how all
+    look. No archive holds them: without, the next export just counts as new.
+    """
+
+    __tablename__ = "anki_note"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    card_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+
+
 class Card(Base):
     """A card that a learner has met or queued: the cache that replaying its reviews rebuilds.
 
@@ -126,6 +162,9 @@ class Card(Base):
     A card ``suspended_at`` some moment is not asked until that is lifted; one with
     ``buried_until`` not before then. ``note`` is the learner's own, in plain text.
 
+    Of the ratings that ``reviews`` counts, ``asked`` are the first of a day while the card was
+    in review, ``remembered`` those of them that were not *again*; ``duration_ms`` is their time.
+
     Where a release changed the answer, ``changed_in`` names it until the card is
     rated again, with the answers in words before and since; ``changed_due`` is when
     the card comes back for that, if it is not ``due`` earlier.
@@ -134,11 +173,24 @@ class Card(Base):
     __tablename__ = "card"
     __table_args__ = (
         UniqueConstraint("learner_id", "key"),
-        Index(None, "learner_id", "due"),
+        # What a learner can study is read off this one, in order and no further than needed.
+        Index(
+            None,
+            "learner_id",
+            "state",
+            "due",
+            sqlite_where=text("suspended_at IS NULL"),
+            postgresql_where=text("suspended_at IS NULL"),
+        ),
         Index(None, "learner_id", "first_review"),
         Index(None, "learner_id", "queued_at"),
         Index(None, "learner_id", "stix_id"),
-        Index(None, "learner_id", "last_review"),
+        # Statistics read every card's memory: from here, without the rest of its row.
+        Index(
+            "ix_card_memory",
+            *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
+            *("suspended_at", "entries"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -166,6 +218,9 @@ class Card(Base):
     buried_until: Mapped[datetime | None]
     marked_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    remembered: Mapped[int] = mapped_column(default=0, server_default="0")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Review(Base):
@@ -192,6 +247,7 @@ class Review(Base):
         UniqueConstraint("card_id", "sequence"),
         Index(None, "learner_id", "reviewed_at"),
         Index(None, "learner_id", "day"),
+        Index(None, "learner_id", "undone_at", sqlite_where=UNDONE, postgresql_where=UNDONE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -218,6 +274,27 @@ class Review(Base):
     taken_for: Mapped[str | None] = mapped_column(String(80))
     taken_off: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+
+
+class DaySummary(Base):
+    """What a learner's ratings of a day that is over add up to: a cache, and no more than that.
+
+    ``rows`` counts all rows that the log had of that day, ``undone`` those undone, whose ids
+    ``undone_ids`` adds up. Where the log has others by now, or ``version`` is not the present
+    one of the figures, the day is added up anew. Deleting every row loses nothing.
+    """
+
+    __tablename__ = "day_summary"
+
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    rows: Mapped[int]
+    undone: Mapped[int]
+    undone_ids: Mapped[int] = mapped_column(BigInteger)
+    figures: Mapped[dict[str, Any]]
 
 
 class Attempt(Base):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, case, func, or_, select
 
 from quiz.db.models import (
     Attempt,
@@ -37,9 +37,9 @@ def local_learner() -> Select[Learner]:
     return select(Learner).where(Learner.local.is_(True))
 
 
-def learner_for_update(learner_id: int) -> Select[int]:
+def learner_for_update(learner_id: int) -> Select[Learner]:
     """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
-    return select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)
+    return select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True)
 
 
 def learners() -> Select[Learner]:
@@ -75,75 +75,6 @@ def cards(learner_id: int) -> Select[Card]:
 def card_total(learner_id: int) -> Select[int]:
     """How many cards a learner has a row of."""
     return select(func.count()).where(Card.learner_id == learner_id)
-
-
-def queued_keys(learner_id: int) -> Select[str]:
-    """The keys of the cards queued, in the order queued."""
-    return (
-        select(Card.key)
-        .where(Card.learner_id == learner_id, Card.queued_at.is_not(None))
-        .order_by(Card.queued_at, Card.id)
-    )
-
-
-def keys_in_steps(learner_id: int, until: datetime) -> Select[str, datetime | None]:
-    """The cards in learning or relearning that are due by a moment, earliest first."""
-    return (
-        select(Card.key, Card.due)
-        .where(Card.learner_id == learner_id, Card.due <= until, Card.state.in_(IN_STEPS))
-        .order_by(Card.due, Card.id)
-    )
-
-
-def reviews_due(learner_id: int, before: datetime) -> Select[str, float | None, datetime | None]:
-    """Key and memory of the cards in review that are due before a moment, most overdue first."""
-    return (
-        select(Card.key, Card.stability, Card.last_review)
-        .where(Card.learner_id == learner_id, Card.due < before, Card.state == "review")
-        .order_by(Card.due, Card.id)
-    )
-
-
-def keys_to_study(
-    learner_id: int, steps_until: datetime, reviews_before: datetime
-) -> Select[str, str]:
-    """The keys and states of the cards in steps and in review that can be studied now."""
-    return select(Card.key, Card.state).where(
-        Card.learner_id == learner_id,
-        Card.due < max(steps_until, reviews_before),
-        or_(
-            and_(Card.state.in_(IN_STEPS), Card.due <= steps_until),
-            and_(Card.state == "review", Card.due < reviews_before),
-        ),
-    )
-
-
-def keys_later(
-    learner_id: int, steps_after: datetime, reviews_from: datetime
-) -> Select[str, str, datetime | None]:
-    """The cards that cannot be studied yet, the next one first."""
-    return (
-        select(Card.key, Card.state, Card.due)
-        .where(
-            Card.learner_id == learner_id,
-            Card.due >= min(steps_after, reviews_from),
-            or_(
-                and_(Card.state.in_(IN_STEPS), Card.due > steps_after),
-                and_(Card.state == "review", Card.due >= reviews_from),
-            ),
-        )
-        .order_by(Card.due, Card.id)
-    )
-
-
-def met_since(learner_id: int, since: datetime) -> Select[int]:
-    """How many cards were met for the first time since a moment."""
-    return select(func.count()).where(Card.learner_id == learner_id, Card.first_review >= since)
-
-
-def met_keys(learner_id: int) -> Select[str]:
-    """The keys of all cards met."""
-    return select(Card.key).where(Card.learner_id == learner_id, Card.reviews > 0)
 
 
 def memories(
@@ -187,7 +118,7 @@ def rated_on(card_id: int, day: date) -> Select[bool]:
 
 def review_log(
     learner_id: int, card_ids: Collection[int] | None = None
-) -> Select[int, str, int, int, datetime, date, str]:
+) -> Select[int, str, int, int, datetime, date, str, bool, str, int]:
     """What states are worked out from: the rows that stand, each card's oldest first.
 
     Of some cards, or of all.
@@ -201,6 +132,9 @@ def review_log(
             Review.reviewed_at,
             Review.day,
             Review.parameters_version,
+            Review.first_that_day,
+            Review.state_before,
+            Review.duration_ms,
         )
         .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
         .order_by(Review.card_id, Review.sequence)
@@ -208,30 +142,9 @@ def review_log(
     return query if card_ids is None else query.where(Review.card_id.in_(card_ids))
 
 
-def last_reviewed(learner_id: int, since: datetime) -> Select[str]:
-    """The keys of the cards reviewed since a moment, as they are now, the latest first."""
-    return (
-        select(Card.key)
-        .join(Review, Review.card_id == Card.id)
-        .where(
-            Review.learner_id == learner_id,
-            Review.reviewed_at >= since,
-            *STANDING,
-        )
-        .order_by(Review.reviewed_at.desc(), Review.id.desc())
-    )
-
-
 def review_total(learner_id: int) -> Select[int]:
     """How many reviews there are."""
     return select(func.count()).where(Review.learner_id == learner_id, *STANDING)
-
-
-def ratings_since(learner_id: int, since: datetime) -> Select[datetime, int]:
-    """The moments and ratings of the reviews since a moment."""
-    return select(Review.reviewed_at, Review.rating).where(
-        Review.learner_id == learner_id, Review.reviewed_at >= since, *STANDING
-    )
 
 
 def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
@@ -246,15 +159,6 @@ def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
             Review.undone_at.is_(None),
             Card.key.not_in(switched_off_keys()),
         )
-        .order_by(Review.reviewed_at.desc())
-    )
-
-
-def review_moments(learner_id: int) -> Select[datetime]:
-    """The moments of all reviews, latest first."""
-    return (
-        select(Review.reviewed_at)
-        .where(Review.learner_id == learner_id, *STANDING)
         .order_by(Review.reviewed_at.desc())
     )
 

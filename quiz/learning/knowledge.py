@@ -7,6 +7,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Protocol
 
+from quiz.learning.parameters import STANDARD, Parameters
 from quiz.learning.scheduling import IN_STEPS, Remembered, State, retrievability
 from quiz.questions.base import Nearness
 
@@ -74,12 +75,12 @@ def nearness(cards: Iterable[MetCard]) -> Nearness | None:
     return Nearness.LINKED if days < KNOWN else Nearness.SIBLING
 
 
-def assess(cards: Iterable[MetCard], at: datetime) -> Assessment:
+def assess(cards: Iterable[MetCard], at: datetime, parameters: Parameters = STANDARD) -> Assessment:
     """Judge a technique by its cards, at a moment; cards never reviewed do not count."""
     met = [card for card in cards if card.state != State.NEW]
     if not met:
         return NOT_MET
-    mean = fmean(retrievability(card, at) or 0.0 for card in met)
+    mean = fmean(retrievability(card, at, parameters) or 0.0 for card in met)
     learning = any(card.state in IN_STEPS for card in met)
     return Assessment(
         knowledge=Knowledge.LEARNING if learning else _by_memory(mean),

@@ -180,6 +180,17 @@ def retrievability(
     return _scheduler(parameters).get_card_retrievability(cast(fsrs.Card, memory), at)
 
 
+def overdueness(memory: Remembered, at: datetime) -> float:
+    """Tell how many times its stability a card has rested: the more, the less it is remembered.
+
+    It puts cards in the reverse order of :func:`retrievability`, by whatever weights, and
+    costs a tenth. 0 for a new card.
+    """
+    if not memory.stability or memory.last_review is None:
+        return 0.0
+    return max(0, (at - memory.last_review).days) / memory.stability
+
+
 def predicted(
     state: MemoryState, at: datetime, day: date, parameters: Parameters = STANDARD
 ) -> float | None:

@@ -186,6 +186,8 @@ class QuestionKind(ABC):
     the order in which a technique's cards are met. ``needs_options`` is true
     where the question cannot be answered without seeing the choices, so that a
     flashcard shows them too. ``flashcard`` is false where it makes none at all.
+    ``identifies`` is true where the question is which technique it is, so that a wrong
+    answer says what it was taken for.
     """
 
     slug: ClassVar[str]
@@ -194,6 +196,7 @@ class QuestionKind(ABC):
     rank: ClassVar[int]
     needs_options: ClassVar[bool] = False
     flashcard: ClassVar[bool] = True
+    identifies: ClassVar[bool] = False
 
     @abstractmethod
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:

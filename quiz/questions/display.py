@@ -1,10 +1,15 @@
 """The plain text of questions as HTML: everything escaped, code and hidden words marked."""
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import PurePosixPath
 
 from markupsafe import Markup, escape
 
-from quiz.questions.base import GAP
+from quiz.content.catalogue import Catalogue
+from quiz.content.collection import FILE
+from quiz.questions.base import GAP, Evidence
 
 CODE = re.compile(r"`([^`\n]+)`")
 GAPS = re.compile(rf"{GAP}+(?:\s+{GAP}+)*")
@@ -23,3 +28,24 @@ def paragraphs(text: str, *, gap: Markup) -> Markup:
     """Show text line by line, each as a paragraph of its own."""
     lines = [line for line in text.split("\n") if line.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(inline(line, gap=gap)) for line in lines)
+
+
+def by_place(quotations: Iterable[Evidence]) -> list[list[Evidence]]:
+    """Gather quotations in a row that stand in one section of one file."""
+    return [list(found) for _, found in groupby(quotations, lambda e: (e.file, e.section))]
+
+
+def source_of(file: str, catalogue: Catalogue) -> str | None:
+    """Name what a file of evidence is about: a technique or a collection; None where it is gone."""
+    path = PurePosixPath(file)
+    if path.name == FILE:
+        labels = {collection.folder.name: collection.label for collection in catalogue.collections}
+        # A collection that is the folder of collections itself is the only one.
+        return (
+            labels.get(path.parent.name) if path.parent.name else next(iter(labels.values()), None)
+        )
+    return catalogue.once(_names_by_path).get(file)
+
+
+def _names_by_path(catalogue: Catalogue) -> dict[str, str]:
+    return {technique.path: catalogue.display_name(technique) for technique in catalogue}

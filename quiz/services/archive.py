@@ -30,8 +30,18 @@ from quiz.db.archive_schema import (
     type_of,
 )
 from quiz.db.base import Base
-from quiz.db.models import AttemptQuestion, Card, Flag, Learner, Review, SchedulerParameters
+from quiz.db.models import (
+    AttemptQuestion,
+    Card,
+    DaySummary,
+    Fit,
+    Flag,
+    Learner,
+    Review,
+    SchedulerParameters,
+)
 from quiz.exports.archive import BadArchive, Row, Validate, read, validator, write
+from quiz.learning.fitting import tidy
 from quiz.learning.parameters import KNOWN, Parameters
 from quiz.learning.scheduling import MemoryState
 from quiz.questions.base import Question
@@ -110,6 +120,7 @@ def restore(session: Session, learner: Learner, stream: IO[bytes], *, replace: b
             "You have progress here already. To put the archive in its place, say so:"
             " a copy of what is here is kept."
         )
+    session.execute(delete(DaySummary).where(DaySummary.learner_id == learner.id))
     for model in reversed(OWNED):
         session.execute(delete(model).where(model.learner_id == learner.id))  # type: ignore[attr-defined]
     reading = _Reading(session, learner)
@@ -238,6 +249,8 @@ def _check(model: type[Base], values: Mapping[str, Any]) -> None:
         ZoneInfo(values["time_zone"])
     elif model is SchedulerParameters:
         Parameters.from_dict(values["content"])
+    elif model is Fit and values.get("weights") is not None:
+        tidy(values["weights"])
     elif model is Card and values["key"] != f"{values['stix_id']}/{values['kind']}":
         raise ValueError(f"key {values['key']!r} is not its technique and kind")
 

@@ -13,6 +13,7 @@ from quiz.content.technique import Technique
 from quiz.questions.base import Nearness, Question, QuestionKind
 from quiz.questions.generator import card_key, generate
 from quiz.questions.kinds import KINDS
+from quiz.questions.orders import ORDERS, suggested
 from quiz.questions.scope import Scope
 
 STRIDE = 6
@@ -21,9 +22,13 @@ NONE: Set[str] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeckCard:
-    """A card that can be asked: one kind of question about one technique."""
+    """A card that can be asked: one kind of question about one technique.
+
+    ``place`` is its place in the deck's order, from 1; those that turn out unfair leave gaps.
+    """
 
     key: str
+    place: int
     technique: Technique
     kind: QuestionKind
 
@@ -47,9 +52,12 @@ class Deck:
         places.sort(key=lambda found: found[:2])
         self.catalogue = catalogue
         self._proven: set[str] = set()
+        self._paths: dict[str, Mapping[str, int]] = {}
         self._cards = {
-            (key := card_key(technique, kind)): DeckCard(key=key, technique=technique, kind=kind)
-            for _, _, technique, kind in places
+            (key := card_key(technique, kind)): DeckCard(
+                key=key, place=place, technique=technique, kind=kind
+            )
+            for place, (_, _, technique, kind) in enumerate(places, start=1)
         }
 
     def holds(self, kind: QuestionKind) -> bool:
@@ -60,6 +68,26 @@ class Deck:
     def cards(self) -> Mapping[str, DeckCard]:
         """All cards by key, in order."""
         return self._cards
+
+    def path(self, order: str) -> Mapping[str, int]:
+        """The place of each card, by key, on a path through the deck, in that order.
+
+        Each stage of the path is a diagonal of its own, see above; where a short one ends with
+        a technique twice in a row, the next card of another comes between.
+        """
+        if order not in self._paths:
+            stages = ORDERS.get(order, suggested)(self.catalogue)
+            techniques = {t: at for stage in stages for at, t in enumerate(stage)}
+            stage_of = {t: number for number, stage in enumerate(stages) for t in stage}
+            ranks = {kind.slug: rank for rank, kind in enumerate(KINDS.values())}
+
+            def place(card: DeckCard) -> tuple[int, int, int]:
+                rank = ranks[card.kind.slug]
+                return stage_of[card.technique], techniques[card.technique] + STRIDE * rank, rank
+
+            ordered = _apart(sorted(self._cards.values(), key=place))
+            self._paths[order] = {card.key: at for at, card in enumerate(ordered)}
+        return self._paths[order]
 
     def select(self, scope: Scope | None, without: Set[str] = NONE) -> Mapping[str, DeckCard]:
         """The cards in scope by key, in order; all where there is no scope.
@@ -179,6 +207,16 @@ def warm(catalogue: Catalogue) -> None:
         if card.kind.slug in waiting and generate(card.technique, card.kind, 0, catalogue):
             waiting.remove(card.kind.slug)
     catalogue.once(Flashcards)
+
+
+def _apart(cards: list[DeckCard]) -> list[DeckCard]:
+    for at in range(1, len(cards)):
+        before = cards[at - 1].technique
+        if cards[at].technique is before:
+            others = (n for n in range(at, len(cards)) if cards[n].technique is not before)
+            if (other := next(others, None)) is not None:
+                cards.insert(at, cards.pop(other))
+    return cards
 
 
 def _place(seed: int, name: str) -> float:

@@ -46,9 +46,10 @@ def lock(session: Session, learner: Learner) -> None:
     """Make the learner's writes take turns until the transaction ends.
 
     Two tabs, or a form sent twice, then never meet half-way: what the first has
-    written is there when the second reads.
+    written is there when the second reads, what it has set of the learner too.
     """
-    session.execute(queries.learner_for_update(learner.id))
+    query = queries.learner_for_update(learner.id)
+    session.scalars(query, execution_options=queries.FRESH).one_or_none()
 
 
 def study_day(learner: Learner, at: datetime) -> date:

@@ -17,7 +17,7 @@ from quiz.db import queries
 from quiz.db.models import Card, Learner, Review
 from quiz.learning import scheduling
 from quiz.learning.parameters import Parameters
-from quiz.learning.scheduling import RESET, Entry, MemoryState, State
+from quiz.learning.scheduling import AGAIN, RESET, Entry, MemoryState, State
 from quiz.services import learners, parameters
 
 LONGEST_DURATION_MS = 10 * 60 * 1000
@@ -111,10 +111,14 @@ def append(
     _remember(row, after)
     row.entries = sequence
     if rating == RESET:
-        row.reviews = row.lapses = 0
+        row.reviews = row.lapses = row.asked = row.remembered = row.duration_ms = 0
         row.first_review = None
     else:
         row.reviews += 1
+        asked = review.first_that_day and before.state is State.REVIEW
+        row.asked += asked
+        row.remembered += asked and rating != AGAIN
+        row.duration_ms += review.duration_ms
         row.lapses += scheduling.is_lapse(before, rating)
         row.first_review = row.first_review or now
     session.flush()
@@ -154,7 +158,10 @@ def _work_out(row: Card, log: Sequence[_Logged], by: Parameters) -> None:
     state, row.lapses = scheduling.replay([logged.entry for logged in log], by)
     _remember(row, state)
     ratings = list(_since_reset(log))
+    asked = [logged.entry.rating for logged in ratings if logged.asked]
     row.reviews = len(ratings)
+    row.asked, row.remembered = len(asked), len(asked) - asked.count(AGAIN)
+    row.duration_ms = sum(logged.duration_ms for logged in ratings)
     row.first_review = ratings[0].entry.at if ratings else None
 
 
@@ -162,6 +169,8 @@ def _work_out(row: Card, log: Sequence[_Logged], by: Parameters) -> None:
 class _Logged:
     sequence: int
     entry: Entry
+    asked: bool
+    duration_ms: int
 
 
 def _since_reset(log: Sequence[_Logged]) -> Iterable[_Logged]:
@@ -194,6 +203,8 @@ def _logs(
                         parameters=by[logged.parameters_version],
                         day=logged.day,
                     ),
+                    asked=logged.first_that_day and logged.state_before == State.REVIEW,
+                    duration_ms=logged.duration_ms,
                 )
                 for logged in found[row.id]
             ],
@@ -202,7 +213,7 @@ def _logs(
 
 _WORKED_OUT = (
     *("state", "step", "stability", "difficulty", "due", "last_review", "last_day"),
-    *("first_review", "reviews", "lapses"),
+    *("first_review", "reviews", "lapses", "asked", "remembered", "duration_ms"),
 )
 
 

@@ -61,10 +61,10 @@ def look_alike(
     for stix_id, times in session.execute(card_queries.taken_for(learner.id, technique.stix_id)):
         other = catalogue.by_stix_id.get(stix_id or "")
         if other is not None and other is not technique:
-            return _look_alike(technique, other, Why.CONFUSED, times, catalogue)
+            return compare(technique, other, catalogue, why=Why.CONFUSED, times=times)
     for why, candidates in _candidates(technique, catalogue):
         if nearest := _nearest(technique, candidates):
-            return _look_alike(technique, nearest, why, 0, catalogue)
+            return compare(technique, nearest, catalogue, why=why)
     return None
 
 
@@ -82,9 +82,10 @@ def traits(technique: Technique, other: Technique, catalogue: Catalogue) -> tupl
     )
 
 
-def _look_alike(
-    technique: Technique, other: Technique, why: Why, times: int, catalogue: Catalogue
+def compare(
+    technique: Technique, other: Technique, catalogue: Catalogue, *, why: Why, times: int = 0
 ) -> LookAlike:
+    """Put two techniques side by side, and say why."""
     return LookAlike(
         technique=technique,
         other=other,

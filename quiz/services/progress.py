@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import merge
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.technique import Tactic, Technique
-from quiz.db import queries
+from quiz.db import queries, study_queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
 from quiz.learning.knowledge import NOT_MET, Assessment, Knowledge, MetCard, assess
-from quiz.learning.scheduling import AGAIN, State, retrievability
+from quiz.learning.scheduling import State, retrievability
 from quiz.questions.generator import cards_of
-from quiz.services import learners, switches, tags
+from quiz.services import breaks, learners, parameters, switches, tags
 from quiz.services.deck import Flashcards
 from quiz.services.tags import Tags
 
@@ -117,15 +119,20 @@ class TechniqueProgress:
 
 
 def days(session: Session, learner: Learner, *, now: datetime, count: int = 14) -> list[DayTotal]:
-    """Sum up the last study days, today last, with those on which nothing was done."""
+    """Sum up the last study days, today last, with those on which nothing was done.
+
+    Reviews count on the day that they were done on, in the time zone of that moment.
+    """
     today = learners.study_day(learner, now)
     dates = [today - DAY * back for back in reversed(range(count))]
     starts = [learners.day_start(learner, day) for day in dates]
-    reviews, remembered, answers, right = (Counter[int]() for _ in range(4))
-    for at, rating in session.execute(queries.ratings_since(learner.id, starts[0])):
-        place = bisect_right(starts, at) - 1
-        reviews[place] += 1
-        remembered[place] += rating != AGAIN
+    rated = {
+        day: (reviews, remembered)
+        for day, reviews, remembered in session.execute(
+            study_queries.day_totals(learner.id, dates[0])
+        )
+    }
+    answers, right = Counter[int](), Counter[int]()
     for at, score in session.execute(queries.answers_since(learner.id, starts[0])):
         place = bisect_right(starts, at) - 1
         answers[place] += 1
@@ -133,8 +140,8 @@ def days(session: Session, learner: Learner, *, now: datetime, count: int = 14) 
     return [
         DayTotal(
             day=day,
-            reviews=reviews[place],
-            remembered=remembered[place],
+            reviews=rated.get(day, (0, 0))[0],
+            remembered=rated.get(day, (0, 0))[1],
             answers=answers[place],
             right=right[place],
         )
@@ -221,7 +228,8 @@ def technique(
         for key, kind in cards_of(technique, catalogue)
         if key in deck and (key in met or key not in off)
     ]
-    assessment = assess([row for key, _, row in shown if row and key not in off], now)
+    by = parameters.of(session, learner)
+    assessment = assess([row for key, _, row in shown if row and key not in off], now, by)
     return TechniqueProgress(
         knowledge=assessment.knowledge,
         retrievability=assessment.retrievability,
@@ -231,7 +239,7 @@ def technique(
                 key=key,
                 kind=kind.slug,
                 state=row.state if row else State.NEW,
-                retrievability=retrievability(row, now) if row else None,
+                retrievability=retrievability(row, now, by) if row else None,
                 due=row.due if row else None,
                 reviews=row.reviews if row else 0,
                 lapses=row.lapses if row else 0,
@@ -252,26 +260,34 @@ def _assessments(
     for row in session.execute(queries.memories(learner.id)):
         if row.key in deck:
             cards[row.stix_id].append(row)
-    return {stix_id: assess(rows, now) for stix_id, rows in cards.items()}
+    by = parameters.of(session, learner)
+    return {stix_id: assess(rows, now, by) for stix_id, rows in cards.items()}
 
 
 def _streak(session: Session, learner: Learner, now: datetime) -> int:
-    """Count active study days backwards, reading only as far as the first without activity."""
-    reviews = session.scalars(queries.review_moments(learner.id), execution_options=BATCHES)
+    """Count active study days backwards, reading only as far as the first that was missed.
+
+    Today is not missed before it is over, and neither is a day of a planned break.
+    """
+    reviews = session.scalars(study_queries.active_days(learner.id), execution_options=BATCHES)
     answers = session.scalars(queries.answer_moments(learner.id), execution_options=BATCHES)
-    day = learners.study_day(learner, now)
-    start = learners.day_start(learner, day)
-    streak, active = 0, False
-    for at in merge(reviews, answers, reverse=True):
-        if at >= start:
-            if not active:
-                streak, active = streak + 1, True
-            continue
-        day -= DAY
-        start = learners.day_start(learner, day)
-        if at < start:
+    excused = breaks.excused(session, learner)
+    streak, to_be_kept = 0, learners.study_day(learner, now) - DAY
+    for day, _ in groupby(merge(reviews, _study_days(learner, answers), reverse=True)):
+        between = (day + DAY * ahead for ahead in range(1, (to_be_kept - day).days + 1))
+        if not all(any(first <= d <= last for first, last in excused) for d in between):
             break
-        streak, active = streak + 1, True
+        streak, to_be_kept = streak + 1, day - DAY
     reviews.close()
     answers.close()
     return streak
+
+
+def _study_days(learner: Learner, moments: Iterable[datetime]) -> Iterator[date]:
+    """Give the study day of each moment, the latest first; work each day out once."""
+    start: datetime | None = None
+    for at in moments:
+        if start is None or at < start:
+            day = learners.study_day(learner, at)
+            start = learners.day_start(learner, day)
+        yield day

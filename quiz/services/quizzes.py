@@ -17,12 +17,13 @@ from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.technique import Tactic, Technique
 from quiz.db import queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
+from quiz.learning.confusion import taken_for
 from quiz.learning.grading import grade, tidy
 from quiz.learning.knowledge import MetCard, nearness
 from quiz.questions.base import AnswerKind, Grade, Nearness, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import learners, switches
+from quiz.services import learners, reviewing, switches
 from quiz.services.deck import Deck
 from quiz.services.errors import Refused
 from quiz.services.sealing import sealed
@@ -232,8 +233,12 @@ def answer(
     *,
     duration_ms: int,
     now: datetime,
+    catalogue: Catalogue | None = None,
 ) -> Answered:
     """Grade and keep an answer, given as grading has it; the last one finishes the attempt.
+
+    By a ``catalogue``, it is kept what technique was taken for another, and the answer
+    counts as a review of its card where the learner wants that.
 
     The first answer stands: a later one changes nothing and gives what the first
     gave. ``duration_ms`` is cut to an hour. Raises NotFound, AttemptFinished,
@@ -252,6 +257,10 @@ def answer(
     row.score = result.score
     row.answered_at = now
     row.duration_ms = min(max(duration_ms, 0), LONGEST_DURATION_MS)
+    if catalogue is not None:
+        row.taken_for = taken_for(question, row.chosen, catalogue)
+        if learner.quiz_counts and not result.near:
+            reviewing.count(session, learner, catalogue, row, result, now=now)
     session.flush()
     scores = session.execute(queries.attempt_scores(attempt_id))
     if all(score is not None for _, score in scores):

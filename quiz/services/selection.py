@@ -1,42 +1,55 @@
 """Which cards one learner can study at one moment, and which of them comes first."""
 
-from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
-from quiz.content.technique import Technique
-from quiz.db import queries
+from quiz.db import study_queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
-from quiz.learning.scheduling import MemoryState, State, retrievability
+from quiz.learning.scheduling import IN_STEPS, MemoryState, State, overdueness
 from quiz.questions.scope import Scope
-from quiz.services import learners, switches
-from quiz.services.deck import Flashcards
+from quiz.services import learners, limits, switches
+from quiz.services.deck import DeckCard, Flashcards
+from quiz.services.unmet import Unmet
 
 LEARN_AHEAD = timedelta(minutes=20)
 """How early a card in its first steps is shown where there is nothing else to do."""
 
-MOST_OVERDUE = 50
-"""Of how many cards, most overdue first, the least remembered comes next."""
-
 LOOK_ALIKES = 4
 """How many cards of one family may come in a row before others have their turn."""
+
+BEST_KNOWN_FIRST = True
+"""Which reviews of a backlog come: those most likely to be known still, or least likely."""
+
+LOOK_FURTHER = 2
+"""From how many times as many as a day has room for, the reviews of a backlog are chosen.
+
+They are those due last. With twice as many, they were remembered as well as the best of all
+(to 0.0001, of backlogs of 3 to 90 days), and as many are read however large it is.
+"""
+
+A_BATCH = 50
+"""How many rows are read at a time at least."""
+
+FEW_TECHNIQUES = 500
+"""Up to how many techniques of a scope the database keeps to; above, most rows are in it."""
+
+Found = Row[*tuple[Any, ...]]
 
 
 class Horizon:
     """How far ahead a learner can study at a moment: reviews of the whole study day, steps soon."""
 
     def __init__(self, learner: Learner, now: datetime) -> None:
-        today = learners.study_day(learner, now)
-        self.day_start = learners.day_start(learner, today)
-        self.reviews_before = learners.day_start(learner, today + DAY)
+        self.today = learners.study_day(learner, now)
+        self.day_start = learners.day_start(learner, self.today)
+        self.reviews_before = learners.day_start(learner, self.today + DAY)
         self.steps_until = now + LEARN_AHEAD
 
     def is_before(self, memory: MemoryState) -> bool:
@@ -51,7 +64,10 @@ class Horizon:
 class Selection:
     """What a learner can study now, within a scope.
 
-    Cards that left the catalogue or were switched off do not count.
+    Cards that left the catalogue or were switched off do not count; suspended and buried
+    ones do not either. Of a technique's cards one comes a study day, beside those in steps
+    and those asked for, unless the learner wants it otherwise. What is counted here is what
+    comes: each card rated makes one fewer.
     """
 
     def __init__(
@@ -64,107 +80,259 @@ class Selection:
         scope: Scope | None,
     ) -> None:
         self.deck = catalogue.once(Flashcards)
-        self.cards = self.deck.select(scope, switches.switched_off(session))
+        self.cards: Mapping[str, DeckCard] = self.deck.select(scope, switches.switched_off(session))
+        self.horizon = Horizon(learner, now)
         self._session = session
         self._learner = learner
         self._now = now
-        self._horizon = Horizon(learner, now)
+        self._scope = scope if scope and scope.query else None
+        self._held_back = False  # whether a review was due that cannot come on this day
+        self._done = limits.done(session, learner, self.horizon.today)
+        self.room = limits.room(
+            session, learner, self.horizon.today, self.horizon.reviews_before, self._done
+        )
 
     def in_order(self) -> Iterator[str]:
-        """Give the keys, the one to study first first; ask the database only as far as needed.
+        """Give the keys, the one to study first first.
 
-        Queued cards come first, then cards in steps that are due, then reviews of
-        this study day, then new cards, then cards in steps that are due soon.
+        Queued cards come first, then cards in steps that are due, then the reviews and new
+        cards of this study day in turn, then cards in steps that are due soon.
         """
         yield from self.queued
-        in_steps = self._in_steps()
-        yield from (key for key, due in in_steps if due <= self._now)
-        yield from self._overdue()
-        yield from self.new()
-        yield from (key for key, due in in_steps if due > self._now)
+        yield from (key for key, due in self.in_steps if due <= self._now)
+        yield from self._in_turn()
+        yield from (key for key, due in self.in_steps if due > self._now)
 
     @cached_property
     def queued(self) -> tuple[str, ...]:
         """The cards that the learner asked for, in that order."""
-        keys = self._session.scalars(queries.queued_keys(self._learner.id))
-        return tuple(key for key in keys if key in self.cards)
+        return tuple(row.key for row in self._queued)
 
-    def states(self) -> Counter[str]:
-        """Count the cards in steps and in review that can be studied now, by state."""
-        query = queries.keys_to_study(
-            self._learner.id, self._horizon.steps_until, self._horizon.reviews_before
-        )
-        queued = set(self.queued)
-        return Counter(
-            state
-            for key, state in self._session.execute(query)
-            if key in self.cards and key not in queued
+    @cached_property
+    def in_steps(self) -> tuple[tuple[str, datetime], ...]:
+        """The cards in steps that are due by now or soon, with when, the first due first.
+
+        On a break, only those that were studied today for all that.
+        """
+        return tuple(
+            (row.key, row.due)
+            for row in self._steps
+            if row.due <= self.horizon.steps_until
+            and not self._is_buried(row)
+            and (self.room.running is None or row.key in self._done.keys)
         )
 
-    def new(self) -> list[str]:
-        """The cards to meet on this study day beside those queued, in the deck's order."""
-        learner = self._learner
-        room = learner.new_per_day
-        room -= self._session.scalars(queries.met_since(learner.id, self._horizon.day_start)).one()
-        if room <= 0:
-            return []
-        met = set(self._session.scalars(queries.met_keys(learner.id)))
-        coming = set(self.queued) - met
-        return list(islice(self._not_in(met | coming), max(0, room - len(coming))))
+    @property
+    def due(self) -> int:
+        """How many reviews come on this study day."""
+        return min(self._number(self._due), self._room_for_reviews)
+
+    @cached_property
+    def reviews(self) -> tuple[str, ...]:
+        """The reviews of this study day, in order: look-alikes of the card just reviewed first.
+
+        Siblings that come one after another are told apart; met far apart, each would
+        only be recognized. After them the least remembered comes first, but in a backlog
+        the best.
+        """
+        rows = sorted(
+            self._due,
+            key=lambda row: overdueness(row, self._now),
+            reverse=not (self.backlog and BEST_KNOWN_FIRST),
+        )
+        if self._learner.bury_siblings:
+            rows = list(_first_of_each(rows))
+        rows = rows[: self._room_for_reviews]
+        rows.sort(key=lambda row: row.stix_id not in self._look_alikes)
+        return tuple(row.key for row in rows)
+
+    @cached_property
+    def new(self) -> tuple[str, ...]:
+        """The cards to meet on this study day beside those queued, along the learner's path.
+
+        None while there is a backlog.
+        """
+        room = self.room.new - sum(row.state == State.NEW for row in self._queued)
+        if room <= 0 or self.backlog:
+            return ()
+        without = set(self._taken)
+        if self._learner.bury_siblings:
+            without.update(row.stix_id for row in self._due)
+        unmet = Unmet(
+            self._session, self._learner, self.deck, today=self.horizon.today, now=self._now
+        )
+        rows = [row for row in self._unsettled if row.state == State.NEW]
+        unmet.put_back([row.key for row in rows])
+        not_now = {row.key for row in rows if self._is_buried(row)} | set(self.queued)
+        found = unmet.take(
+            room,
+            lambda card: (
+                card.key in self.cards and card.key not in not_now and self.deck.can_ask(card)
+            ),
+            without=without,
+            one_each=self._learner.bury_siblings,
+        )
+        return tuple(found)
+
+    @cached_property
+    def backlog(self) -> bool:
+        """Whether more reviews are due than there is room for, in scope or not."""
+        if self._scope is None:
+            return self._number(self._due) > self._room_for_reviews
+        deck = self.deck.cards
+        return self._number(self._read_due(deck, None, self.room.reviews)) > self.room.reviews
 
     def next_due(self) -> datetime | None:
         """When the next of the other cards met can be studied; a review on its whole day."""
-        horizon = self._horizon
-        query = queries.keys_later(self._learner.id, horizon.steps_until, horizon.reviews_before)
-        for row in self._first(query, 1):
-            if row.state == State.REVIEW:
-                return learners.day_start(self._learner, learners.study_day(self._learner, row.due))
-            due: datetime = row.due
-            return due
-        return None
+        found: list[datetime] = [
+            row.due for row in self._steps if row.due > self.horizon.steps_until
+        ]
+        if len(self._due) > self.due or self._held_back:
+            found.append(self.horizon.reviews_before)
+        else:
+            query = study_queries.due_later(self._learner.id, self.horizon.reviews_before)
+            for row in self._stream(query, self.cards):
+                day = learners.study_day(self._learner, row.due)
+                found.append(learners.day_start(self._learner, day))
+                break
+        if found and self.room.running:
+            back = learners.day_start(self._learner, self.room.running.last_day + DAY)
+            return max(min(found), back)
+        return min(found, default=None)
 
-    def _in_steps(self) -> list[tuple[str, datetime]]:
-        query = queries.keys_in_steps(self._learner.id, self._horizon.steps_until)
-        return [(row.key, row.due) for row in self._first(query, MOST_OVERDUE)]
+    def _in_turn(self) -> Iterator[str]:
+        """Give the day's reviews and new cards, the new ones evenly among them.
 
-    def _overdue(self) -> list[str]:
-        """The reviews due: look-alikes of the card just reviewed first, then the least remembered.
-
-        Siblings that come one after another are told apart; met far apart, each
-        would only be recognized.
+        A new one has its turn when a smaller share of them is done than of the reviews;
+        look-alikes of the card just reviewed go before.
         """
-        query = queries.reviews_due(self._learner.id, self._horizon.reviews_before)
-        overdue = self._first(query, MOST_OVERDUE)
-        if not overdue:
-            return []
-        look_alikes = self._look_alikes()
-        overdue.sort(
-            key=lambda row: (
-                self.cards[row.key].technique not in look_alikes,
-                retrievability(row, self._now) or 0.0,
-            )
-        )
-        return [row.key for row in overdue]
+        reviews, new = list(self.reviews), list(self.new)
+        done, met = self._done.reviewed, self._done.met
+        all_reviews, all_new = done + len(reviews), met + len(new)
+        alike = sum(self.cards[key].technique.stix_id in self._look_alikes for key in reviews)
+        while reviews or new:
+            turn_of_new = met * all_reviews < done * all_new and not alike
+            if new and (turn_of_new or not reviews):
+                met += 1
+                yield new.pop(0)
+            else:
+                done, alike = done + 1, max(0, alike - 1)
+                yield reviews.pop(0)
 
-    def _look_alikes(self) -> Set[Technique]:
-        """The siblings of the technique reviewed last, unless there were enough of them already."""
-        query = queries.last_reviewed(self._learner.id, self._horizon.day_start)
-        keys = self._session.scalars(query.limit(LOOK_ALIKES)).all()
-        found = [self.deck.cards[key].technique for key in keys if key in self.deck.cards]
-        if not found:
+    @cached_property
+    def _queued(self) -> Sequence[Found]:
+        rows = self._session.execute(study_queries.queued(self._learner.id)).all()
+        return [row for row in rows if row.key in self.cards]
+
+    @cached_property
+    def _unsettled(self) -> Sequence[Found]:
+        """The cards in no review: in steps, new again, or never met but with a row."""
+        return self._session.execute(study_queries.unsettled(self._learner.id)).all()
+
+    @cached_property
+    def _steps(self) -> Sequence[Found]:
+        queued = set(self.queued)
+        return [
+            row
+            for row in self._unsettled
+            if row.state in IN_STEPS and row.key in self.cards and row.key not in queued
+        ]
+
+    @cached_property
+    def _taken(self) -> Set[str]:
+        """The techniques, by STIX id, of which a card was or will be studied on this day."""
+        if not self._learner.bury_siblings:
             return frozenset()
-        siblings = frozenset(self.deck.catalogue.siblings(found[0]))
-        in_a_row = len(found) == LOOK_ALIKES and siblings.issuperset(set(found) - {found[0]})
-        return frozenset() if in_a_row else siblings
+        return {
+            *self._done.stix_ids,
+            *(row.stix_id for row in self._queued),
+            *(row.stix_id for row in self._steps if row.due < self.horizon.reviews_before),
+        }
 
-    def _first(self, query: Select[*tuple[Any, ...]], most: int) -> list[Row[*tuple[Any, ...]]]:
-        """Read a query's first rows about cards in scope, and no more of it than that takes."""
-        rows = self._session.execute(query, execution_options={"yield_per": MOST_OVERDUE})
-        found = list(islice((row for row in rows if row.key in self.cards), most))
-        rows.close()
+    @cached_property
+    def _room_for_reviews(self) -> int:
+        """The reviews queued take from the day's room too, as they do once they are rated."""
+        coming = sum(
+            1
+            for row in self._queued
+            if row.state == State.REVIEW and row.key not in self._done.keys
+        )
+        return max(0, self.room.reviews - coming)
+
+    @cached_property
+    def _due(self) -> list[Found]:
+        """The reviews that can come on this day, or of a backlog more than there is room for."""
+        among = None
+        if self._scope is not None:
+            in_scope = {card.technique.stix_id for card in self.cards.values()}
+            among = in_scope if len(in_scope) <= FEW_TECHNIQUES else None
+        return self._read_due(self.cards, among, LOOK_FURTHER * self._room_for_reviews)
+
+    def _read_due(
+        self, cards: Mapping[str, DeckCard], among: Set[str] | None, most: int
+    ) -> list[Found]:
+        """Read reviews due until they are of more techniques than so many."""
+        query = study_queries.due(
+            self._learner.id,
+            self.horizon.reviews_before,
+            among=among,
+            latest=BEST_KNOWN_FIRST,
+        )
+        queued = set(self.queued)
+        found: list[Found] = []
+        techniques: set[str] = set()
+        for row in self._stream(query, cards, A_BATCH + most):
+            if row.key in queued:
+                continue
+            if row.key in self._done.keys or row.stix_id in self._taken or self._is_buried(row):
+                self._held_back = True
+                continue
+            found.append(row)
+            techniques.add(row.stix_id)
+            if len(techniques if self._learner.bury_siblings else found) > most:
+                break
         return found
 
-    def _not_in(self, keys: Set[str]) -> Iterator[str]:
-        for key, card in list(self.cards.items()):
-            if key not in keys and self.deck.can_ask(card):
-                yield key
+    def _number(self, rows: Sequence[Found]) -> int:
+        """How many of some reviews can come on one day."""
+        return len({row.stix_id for row in rows}) if self._learner.bury_siblings else len(rows)
+
+    @cached_property
+    def _look_alikes(self) -> Set[str]:
+        """The siblings of the technique reviewed last, unless there were enough of them already."""
+        catalogue = self.deck.catalogue
+        latest = [catalogue.by_stix_id.get(i) for i in self._done.stix_ids[:LOOK_ALIKES]]
+        found = [technique for technique in latest if technique]
+        if not found:
+            return frozenset()
+        siblings = {technique.stix_id for technique in catalogue.siblings(found[0])}
+        others = {technique.stix_id for technique in found} - {found[0].stix_id}
+        in_a_row = len(found) == LOOK_ALIKES and siblings >= others
+        return frozenset() if in_a_row else siblings
+
+    def _is_buried(self, row: Found) -> bool:
+        return row.buried_until is not None and row.buried_until > self._now
+
+    def _stream(
+        self,
+        query: Select[*tuple[Any, ...]],
+        cards: Mapping[str, DeckCard],
+        batch: int = A_BATCH,
+    ) -> Iterator[Found]:
+        """Read a query's rows about some cards, and no more of it than is asked for."""
+        rows = self._session.execute(query, execution_options={"yield_per": batch})
+        try:
+            for row in rows:
+                if row.key in cards:
+                    yield row
+        finally:
+            rows.close()
+
+
+def _first_of_each(rows: Sequence[Found]) -> Iterator[Found]:
+    """Of each technique, keep the row that comes first."""
+    techniques: set[str] = set()
+    for row in rows:
+        if row.stix_id not in techniques:
+            techniques.add(row.stix_id)
+            yield row

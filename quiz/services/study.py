@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from quiz.content.technique import Technique
 from quiz.db import card_queries, queries
 from quiz.db.models import Card, Learner, Review
 from quiz.learning import leeches, scheduling
+from quiz.learning.days import DAY
 from quiz.learning.knowledge import nearness
 from quiz.learning.scheduling import MemoryState, State
 from quiz.questions.base import Nearness, Question
@@ -33,6 +34,29 @@ class StaleCard(Refused):
     """A rating came for a review that cannot be next."""
 
 
+class Reason(StrEnum):
+    """Why not every review that is due comes on a study day."""
+
+    LIMIT = "limit"
+    SPREAD = "spread"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Reviews are due that do not come on this study day, and new cards wait for them.
+
+    ``last_day`` is the last of the break or of the spread. ``extended_to`` is how many
+    reviews this day would have in all, were more asked for. ``break_id`` is of the break
+    that lasts.
+    """
+
+    reason: Reason
+    last_day: date | None
+    extended_to: int
+    break_id: int | None = None
+
+
 class Fate(StrEnum):
     """What became of a rating: it counts, it was undone, or the card was set back instead."""
 
@@ -46,8 +70,9 @@ class Counts:
     """How many cards can be studied now. Each card counts once.
 
     ``learning`` are in their first steps or in those after a lapse, ``due`` in
-    review and due on this study day, ``new`` as many as the daily limit leaves.
-    ``next_due`` is when the next of the other cards met can be studied.
+    review and to come on this study day, ``new`` as many as the daily limit leaves.
+    ``next_due`` is when the next of the other cards met can be studied. ``waiting`` is
+    set on a break, and where more is due than comes.
     """
 
     learning: int
@@ -55,6 +80,7 @@ class Counts:
     new: int
     queued: int
     next_due: datetime | None
+    waiting: Waiting | None = None
 
     @property
     def total(self) -> int:
@@ -121,13 +147,30 @@ def counts(
 ) -> Counts:
     """Count what a learner can study now."""
     selection = Selection(session, learner, catalogue, now=now, scope=scope)
-    states = selection.states()
     return Counts(
-        learning=states[State.LEARNING] + states[State.RELEARNING],
-        due=states[State.REVIEW],
-        new=len(selection.new()),
+        learning=len(selection.in_steps),
+        due=selection.due,
+        new=len(selection.new),
         queued=len(selection.queued),
         next_due=selection.next_due(),
+        waiting=_waiting(selection),
+    )
+
+
+def _waiting(selection: Selection) -> Waiting | None:
+    room, today = selection.room, selection.horizon.today
+    if room.running is None and not selection.backlog:
+        return None
+    reason, last_day = Reason.LIMIT, None
+    if room.running:
+        reason, last_day = Reason.BREAK, room.running.last_day
+    elif room.days_left:
+        reason, last_day = Reason.SPREAD, today + DAY * (room.days_left - 1)
+    return Waiting(
+        reason=reason,
+        last_day=last_day,
+        extended_to=room.extended_to,
+        break_id=room.running.id if room.running else None,
     )
 
 
@@ -173,7 +216,7 @@ def question_at(
     row = _find(session, learner, key)
     if not 1 <= sequence <= (row.entries if row else 0) + 1:
         raise StaleCard("This card has not been shown to you. Go on with the next one.")
-    question = _ask(session, deck, found, row, sequence) if found else None
+    question = _ask(session, learner, deck, found, row=row, sequence=sequence) if found else None
     if question is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
     return question
@@ -197,11 +240,13 @@ def rate(
     sequence: int,
     duration_ms: int,
     now: datetime,
+    answer: log.Answer | None = None,
 ) -> Rated:
     """Log a rating from 1 to 4 and schedule the card by it.
 
     A ``sequence`` that is in the log already changes nothing and gives what the
-    first rating gave. ``duration_ms`` is cut to ten minutes. Raises ValueError for
+    first rating gave. ``duration_ms`` is cut to ten minutes; ``answer`` is what the rating
+    was inferred from. Raises ValueError for
     another rating, UnknownCard, and StaleCard for a sequence that is not next.
     """
     if rating not in scheduling.RATINGS:
@@ -213,7 +258,7 @@ def rate(
         known = session.scalars(queries.review(row.id, sequence)).one()
         if known.rating == scheduling.RESET:
             raise StaleCard("This card was set back to new since. Go on with the next one.")
-        return _rated(known, recorded=False)
+        return rated(known, recorded=False)
     found = catalogue.once(Flashcards).cards.get(key)
     if found is None:
         raise UnknownCard("This card is not there any more. Go on with the next one.")
@@ -223,9 +268,11 @@ def rate(
         row = new_row(session, learner, found)
         session.flush()
     lapses = row.lapses
-    review = log.append(session, learner, row, rating, duration_ms=duration_ms, now=now)
+    review = log.append(
+        session, learner, row, rating, duration_ms=duration_ms, now=now, answer=answer
+    )
     told = row.lapses > lapses and leeches.is_told(row.lapses)
-    return _rated(review, recorded=True, leech=row.lapses if told else 0)
+    return rated(review, recorded=True, leech=row.lapses if told else 0)
 
 
 def queue(
@@ -268,12 +315,16 @@ def new_row(session: Session, learner: Learner, card: DeckCard) -> Card:
         reviews=0,
         lapses=0,
         entries=0,
+        asked=0,
+        remembered=0,
+        duration_ms=0,
     )
     session.add(row)
     return row
 
 
-def _rated(review: Review, *, recorded: bool, leech: int = 0) -> Rated:
+def rated(review: Review, *, recorded: bool, leech: int = 0) -> Rated:
+    """Say what a rating in the log did."""
     after = MemoryState.from_dict(review.after)
     interval = scheduling.interval(after)
     return Rated(
@@ -292,7 +343,7 @@ def _serve(
 ) -> Served | None:
     row = _find(session, learner, card.key)
     sequence = (row.entries if row else 0) + 1
-    question = _ask(session, deck, card, row, sequence)
+    question = _ask(session, learner, deck, card, row=row, sequence=sequence)
     if question is None:
         return None
     state = log.memory(row) if row else MemoryState()
@@ -322,19 +373,41 @@ def _changed(row: Card) -> ChangedAnswer | None:
     )
 
 
+def as_typed(answer: Sequence[str]) -> tuple[str, ...]:
+    """Keep what was typed, or that nothing was, so that it can be told from ids chosen.
+
+    Grading takes the parts together, so that an empty one changes nothing.
+    """
+    typed = " ".join(answer)
+    return (typed, "") if typed.isdigit() else (typed,)
+
+
 def _ask(
-    session: Session, deck: Flashcards, card: DeckCard, row: Card | None, sequence: int
+    session: Session,
+    learner: Learner,
+    deck: Flashcards,
+    card: DeckCard,
+    *,
+    row: Card | None,
+    sequence: int,
 ) -> Question | None:
     """Ask what a card asks at a place in its log: another question each time.
 
-    The better the card was known there, the nearer the wrong options come.
+    The better the card was known there, the nearer the wrong options come. What was
+    answered is asked as it was; what comes next, as the learner wants to answer.
     """
+    chosen: Sequence[str] | None = None
     if row is None:
         state, seed = MemoryState(), 0
     elif sequence > row.entries:
         state, seed = log.memory(row), row.reviews
     else:
         review = session.scalars(queries.review(row.id, sequence)).one()
-        state, seed = MemoryState.from_dict(review.before), review.seed
+        state, seed, chosen = MemoryState.from_dict(review.before), review.seed, review.chosen
     near = nearness([state]) or Nearness.FAR
-    return deck.ask(card, seed=seed, nearness=near)
+    if chosen is None:
+        return deck.ask(card, seed=seed, nearness=near, typed=learner.answering == "type")
+    asked = deck.ask(card, seed=seed, nearness=near)
+    if asked is None or set(chosen) <= {option.id for option in asked.options}:
+        return asked
+    return deck.ask(card, seed=seed, nearness=near, typed=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, request, url_for
 
 from quiz.content.catalogue import Catalogue, domain_name
-from quiz.content.collection import FILE
 from quiz.content.folder import Loaded
 from quiz.content.technique import Collection, Technique
 from quiz.db.base import db
 from quiz.db.models import Learner
+from quiz.questions.display import source_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, tactic_in
 from quiz.services import learners, moving
@@ -93,19 +93,7 @@ def find_technique(stix_id: str | None) -> Technique | None:
 
 def evidence_source(file: str) -> str | None:
     """Name what a file of evidence is about: a technique or a collection; None where it is gone."""
-    catalogue, path = current_catalogue(), PurePosixPath(file)
-    if path.name == FILE:
-        labels = {collection.folder.name: collection.label for collection in catalogue.collections}
-        # A collection that is the folder of collections itself is the only one.
-        return (
-            labels.get(path.parent.name) if path.parent.name else next(iter(labels.values()), None)
-        )
-    technique = catalogue.once(_by_path).get(file)
-    return catalogue.display_name(technique) if technique else None
-
-
-def _by_path(catalogue: Catalogue) -> dict[str, Technique]:
-    return {technique.path: technique for technique in catalogue}
+    return source_of(file, current_catalogue())
 
 
 def scope_of_request() -> Scope:
@@ -143,9 +131,15 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
+def known_learner() -> Learner | None:
+    """The learner, where this request has asked who it is: an error's page may not."""
+    learner: Learner | None = g.get("learner")
+    return learner
+
+
 def asks_for_time_zone() -> bool:
     """Whether the page should tell us the browser's time zone, because we do not know it yet."""
-    learner: Learner | None = g.get("learner")
+    learner = known_learner()
     return learner is not None and not learner.time_zone_known
 
 
@@ -162,6 +156,7 @@ def init_app(app: Flask) -> None:
         evidence_source=evidence_source,
         find_technique=find_technique,
         kind_title=kind_title,
+        known_learner=known_learner,
         newer_release=newer_release,
         now=now,
         runs_instance=runs_instance,

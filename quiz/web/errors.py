@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from quiz.learning.grading import UnknownOption
-from quiz.services import quizzes, study, undo
+from quiz.services import breaks, quizzes, study, undo
 from quiz.services.errors import Refused
 from quiz.web.security import ForeignRequest, UnknownHost
 
@@ -125,6 +125,7 @@ MAPPED: Mapping[type[Exception], Page] = {
     InternalServerError: UNEXPECTED,
     UnknownOption: BAD_REQUEST,
     quizzes.NotFound: PAGES[404],
+    breaks.NoSuchBreak: PAGES[404],
     study.UnknownCard: PAGES[404],
     undo.UnknownEntry: PAGES[404],
     study.StaleCard: PAGES[409],

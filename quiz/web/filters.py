@@ -1,9 +1,7 @@
 """How values read on a page: times, intervals, shares, excerpts, addresses."""
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,6 @@ from markupsafe import Markup
 
 from quiz.content.catalogue import domain_name
 from quiz.questions import display
-from quiz.questions.base import Evidence
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -102,16 +99,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def by_place(quotations: Iterable[Evidence]) -> list[list[Evidence]]:
-    """Gather quotations in a row that stand in one section of one file."""
-    return [list(found) for _, found in groupby(quotations, lambda e: (e.file, e.section))]
-
-
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
     for function in (
         ago,
-        by_place,
+        display.by_place,
         domain_name,
         excerpt,
         inline,

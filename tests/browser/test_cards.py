@@ -94,6 +94,7 @@ def test_keys_typed_into_a_note_do_nothing_else(open_page: OpenPage) -> None:
 def test_the_back_button_after_undoing_does_not_rate_again(open_page: OpenPage) -> None:
     page = open_page(f"/study/?{SCOPE}")
     page.get_by_role("link", name="Show answer").click()
+    expect(page.get_by_role("group", name="Answer")).to_be_focused()
     back = page.url
     page.get_by_role("button", name="Good").click()
     page.get_by_role("button", name="Undo", exact=True).click()

@@ -65,6 +65,7 @@ def test_a_focused_control_keeps_its_own_keys(open_page: OpenPage) -> None:
 def test_rating_in_two_tabs_counts_once(open_page: OpenPage) -> None:
     first = open_page("/study/")
     first.get_by_role("link", name="Show answer").click()
+    expect(first.get_by_role("group", name="Answer")).to_be_focused()
     second = first.context.new_page()
     second.goto(first.url)
     first.get_by_role("button", name="Good").click()

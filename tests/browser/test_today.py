@@ -1,5 +1,7 @@
 """The first page, the theme and the ground of every page in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -54,8 +56,35 @@ def test_the_browsers_time_zone_is_told_once(open_page: OpenPage) -> None:
     with page.expect_response("**/account/time-zone") as told:
         page.goto("/")
     assert told.value.status == 204
+    told_again = []
+    page.on("request", lambda request: told_again.append(request.method == "POST"))
     page.reload()
-    expect(page.locator("script[src*=timezone]")).to_have_count(0)
+    expect(page.locator("script[data-saved='Asia/Tokyo']")).to_have_count(1)
+    page.get_by_role("link", name="Library", exact=True).click()
+    assert not any(told_again)
+
+
+def test_on_a_journey_switching_is_offered_and_a_no_is_kept(
+    open_page: OpenPage, assert_accessible: AssertAccessible
+) -> None:
+    home = open_page("/static/css/tokens.css", timezone_id="Europe/Berlin")
+    with home.expect_response("**/account/time-zone"):
+        home.goto("/")
+    home.reload()
+    offer = "Are you staying for a while?"
+    expect(home.get_by_text(offer)).to_be_hidden()
+    # Paris has another name and the same clock.
+    expect(open_page(timezone_id="Europe/Paris").get_by_text(offer)).to_be_hidden()
+    away = open_page(timezone_id="Asia/Tokyo")
+    expect(away.get_by_text("This device is on the time of Asia/Tokyo")).to_be_visible()
+    assert_accessible(away)
+    away.get_by_role("button", name="Keep it as it is").click()
+    away.goto("/library/")
+    expect(away.get_by_text(offer)).to_be_hidden()
+    other = open_page("/library/", timezone_id="America/New_York")
+    other.get_by_role("button", name="Switch to America/New York").click()
+    expect(other.get_by_text("Your study days follow America/New York now.")).to_be_visible()
+    expect(other).to_have_url(re.compile("/library/"))
 
 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(page: Page) -> None:

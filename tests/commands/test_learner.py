@@ -1,5 +1,6 @@
 """``flask learner`` and ``flask doctor``, as somebody would call them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -129,12 +130,43 @@ def test_a_database_that_is_out_of_date_is_not_examined(tmp_path: Path) -> None:
     assert "flask --app app setup" in done.output
 
 
-def test_cards_are_written_for_anki(runner: FlaskCliRunner, tmp_path: Path) -> None:
-    file = tmp_path / "cards.apkg"
-    done = runner.invoke(args=["questions", "anki", str(file), "--scope", "tactics=persistence"])
-    assert done.exit_code == 0, done.output
-    assert "Written: " in done.output
+def test_cards_are_written_for_anki_and_again_as_long_as_nothing_changes(
+    runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    file, again = tmp_path / "cards.apkg", tmp_path / "again.apkg"
+    for path in (file, again):
+        scope = "kinds=tactic&tactics=persistence"
+        done = runner.invoke(args=["questions", "anki", str(path), "--scope", scope])
+        assert done.exit_code == 0, done.output
+        assert re.match(r"Written: \d+ cards for Anki, 0\.\d MB, to ", done.output)
     assert file.read_bytes().startswith(b"PK")
-    nothing = runner.invoke(args=["questions", "anki", str(file), "--scope", "platforms=Toaster"])
-    assert nothing.exit_code == 1
-    assert "no card to export" in nothing.output
+    assert file.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("platforms=Toaster", "There is no card to export here."),
+        ("tactic=persistence", '--scope knows no "tactic": only domains, tactics, platforms,'),
+        ("persistence", '--scope knows no "persistence": only domains,'),
+    ],
+)
+def test_a_scope_without_cards_or_with_a_slip_writes_nothing(
+    runner: FlaskCliRunner, tmp_path: Path, scope: str, said: str
+) -> None:
+    file = tmp_path / "cards.apkg"
+    done = runner.invoke(args=["questions", "anki", str(file), "--scope", scope])
+    assert done.exit_code == 1
+    assert said in done.output
+    assert not file.exists()
+
+
+def test_cards_that_cannot_be_written_count_as_not_exported(
+    app: Flask, runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    file = tmp_path / "nowhere" / "cards.apkg"
+    done = runner.invoke(args=["questions", "anki", str(file), "--scope", "kinds=family"])
+    assert done.exit_code == 1
+    assert f"{file} cannot be written: No such file or directory." in done.output
+    with app.app_context():
+        assert db.session.execute(text("SELECT count(*) FROM anki_note")).scalar_one() == 0

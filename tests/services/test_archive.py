@@ -98,6 +98,14 @@ def live(session: Session, learner: Learner, catalogue: Catalogue) -> None:
                 weights=list(own.weights),
                 log_loss_before=0.4,
                 log_loss_after=0.35,
+                better=True,
+            ),
+            Fit(
+                learner_id=learner.id,
+                created_at=NOON + DAY,
+                reviews=500,
+                reason="every card was remembered",
+                decided_at=NOON + DAY,
             ),
         ]
     )
@@ -220,6 +228,7 @@ def _setting(type_: str, **values: Any) -> Change:
         (_setting("scheduler_parameters", content={"fuzz": False}), "not those that their version"),
         (_setting("attempt_question", question={}), r"line \d+: attempt_question"),
         (_setting("card", key="elsewhere/tactic"), "is not its technique and kind"),
+        (_setting("fit", weights=[0.5, 0.6]), "21 weights"),
         (_setting("card", stability=0), "stability must be bigger"),
     ],
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Card, Learner, Review
 from quiz.learning.knowledge import Knowledge
-from quiz.services import progress, today
+from quiz.services import learners, progress, today
 from quiz.services.deck import Flashcards
 from quiz.services.progress import DayTotal
 from tests import factories
@@ -63,7 +63,7 @@ class History:
                 after={},
                 algorithm="",
                 parameters_version="",
-                day=at.date(),
+                day=learners.study_day(self.learner, at),
                 first_that_day=True,
                 state_before="review",
             )
@@ -364,7 +364,7 @@ def test_the_number_of_queries_does_not_grow_with_what_was_done(
         history.answer(technique.attack_id, 0.0, NOON - place * DAY)
     for work, number in (
         (lambda: progress.days(session, learner, now=NOON), 2),
-        (lambda: progress.totals(session, learner, catalogue, now=NOON), 6),
+        (lambda: progress.totals(session, learner, catalogue, now=NOON), 7),
         (lambda: progress.levels(session, learner, catalogue, now=NOON), 1),
         (lambda: progress.matrix(session, learner, catalogue, now=NOON, domain=DOMAIN), 1),
         (
@@ -373,7 +373,7 @@ def test_the_number_of_queries_does_not_grow_with_what_was_done(
             ),
             2,
         ),
-        (lambda: today.today(session, learner, catalogue, now=NOON), 19),
+        (lambda: today.today(session, learner, catalogue, now=NOON), 24),
     ):
         with count_queries() as queries:
             work()

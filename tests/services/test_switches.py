@@ -70,6 +70,7 @@ def start(
 def test_a_new_card_switched_off_is_not_met(
     session: Session, learner: Learner, catalogue: Catalogue, off: Off
 ) -> None:
+    learner.bury_siblings = False
     scope = Scope(techniques=("T9001",))
     before = study.counts(session, learner, catalogue, now=NOON, scope=scope).new
     first = study.next_card(session, learner, catalogue, now=NOON, scope=scope)

@@ -69,6 +69,7 @@ def make_app(
 
     yield make
     for app in made:
+        app.extensions["fit_job"].join()
         with app.app_context():
             db.engine.dispose()
 

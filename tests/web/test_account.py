@@ -58,7 +58,29 @@ def test_the_browser_tells_its_time_zone_once(app: Flask, client: FlaskClient) -
     assert response.status_code == 204
     with app.app_context():
         assert db.session.scalars(select(Learner.time_zone)).one() == "Asia/Tokyo"
-    assert "timezone.js" not in client.get("/").text
+    page = client.get("/").text
+    assert "csrf-token" not in page  # what the script would tell it with
+    assert 'data-saved="Asia/Tokyo"' in page
+
+
+def test_a_browser_that_tells_its_zone_unasked_changes_none_that_is_known(
+    app: Flask, visitor: Visitor, client: FlaskClient
+) -> None:
+    token = client.get("/").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+    for name in ("Asia/Tokyo", "Pacific/Honolulu"):
+        told = client.post(
+            "/account/time-zone", data={"name": name}, headers={"X-CSRFToken": token}
+        )
+        assert told.status_code == 204
+    with app.app_context():
+        assert db.session.scalars(select(Learner.time_zone)).one() == "Asia/Tokyo"
+    page = visitor.send(
+        visitor.read("/library/?q=log"), "/account/time-zone", name="Pacific/Honolulu"
+    )
+    assert page.path == "/library/?q=log"
+    assert "Your study days follow Pacific/Honolulu now." in page.words
+    with app.app_context():
+        assert db.session.scalars(select(Learner.time_zone)).one() == "Pacific/Honolulu"
 
 
 @pytest.mark.parametrize("name", ["Mars/Phobos", "", "../../etc/passwd"])

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from quiz.questions.base import Evidence
 from quiz.web import filters
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -75,13 +74,3 @@ def test_a_gap_inside_code_is_a_gap_too() -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     assert filters.web_url(url) == ""
     assert filters.web_url("https://attack.mitre.org/x") == "https://attack.mitre.org/x"
-
-
-def test_quotations_from_one_place_stand_together_in_their_order() -> None:
-    places = [("a", "Detection"), ("a", "Detection"), ("b", "Detection"), ("a", "Detection")]
-    quotations = [
-        Evidence(file=file, section=section, quote=str(number))
-        for number, (file, section) in enumerate(places)
-    ]
-    gathered = [[e.quote for e in group] for group in filters.by_place(quotations)]
-    assert gathered == [["0", "1"], ["2"], ["3"]]

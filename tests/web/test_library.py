@@ -1,6 +1,7 @@
 """The library: finding techniques, reading one, and what is wrong with the files."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
@@ -386,15 +387,22 @@ def test_a_library_without_techniques_says_what_to_do(make_app: MakeApp, tmp_pat
     assert "See why 1 file could not be read" in page.words
 
 
-def test_the_cards_shown_can_be_taken_to_anki(client: FlaskClient, visitor: Visitor) -> None:
-    address = visitor.read("/library/?tactics=persistence").link(**{"class": "btn btn-quiet"})
-    assert "tactics=persistence" in address
-    response = client.get("/library/anki?tactics=persistence")
+def test_the_cards_shown_can_be_taken_to_anki(
+    client: FlaskClient, visitor: Visitor, clock: Clock
+) -> None:
+    page = visitor.read("/library/?tactics=persistence")
+    assert "These for Anki" in page.words
+    (address,) = (link["href"] for link in page.links if "/anki" in link["href"])
+    response = client.get(address)
     assert "tradecraft-persistence.apkg" in response.headers["Content-Disposition"]
     with ZipFile(BytesIO(response.data)) as package:
-        assert "collection.anki2" in package.namelist()
+        assert package.namelist() == ["collection.anki2", "media"]
+        assert package.testzip() is None
+    clock.forward(days=1)
+    assert client.get(address).data == response.data
 
 
-def test_nothing_to_take_to_anki_is_said(visitor: Visitor) -> None:
+def test_nothing_to_take_to_anki_is_said_and_the_filters_stay(visitor: Visitor) -> None:
     page = visitor.read("/library/anki?tactics=persistence&platforms=PRE")
     assert "There is no card to export here" in page.words
+    assert re.search(r'<option selected value="persistence"', page.html)

@@ -30,13 +30,16 @@ review = sa.table(
     sa.column("day", sa.Date()),
     sa.column("first_that_day", sa.Boolean()),
     *map(sa.column, ("state_before", "interval_before", "predicted")),
+    *map(sa.column, ("rating", "duration_ms")),
 )
+card = sa.table("card", *map(sa.column, ("id", "asked", "remembered", "duration_ms")))
 learner = sa.table("learner", sa.column("id"), sa.column("rollover_hour"))
 
 
 def upgrade() -> None:
     create_scheduler_parameters()
     create_owned_tables()
+    create_anki_notes()
     add_settings()
     add_to_cards()
     add_to_reviews()
@@ -59,9 +62,11 @@ def create_owned_tables() -> None:
         "fit",
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("reviews", sa.Integer(), nullable=False),
-        sa.Column("weights", sa.JSON(), nullable=False),
-        sa.Column("log_loss_before", sa.Double(), nullable=False),
-        sa.Column("log_loss_after", sa.Double(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=True),
+        sa.Column("log_loss_before", sa.Double(), nullable=True),
+        sa.Column("log_loss_after", sa.Double(), nullable=True),
+        sa.Column("better", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("decided_at", Moment, nullable=True),
         sa.Column("applied", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
@@ -83,6 +88,23 @@ def create_owned_tables() -> None:
         sa.Column("target", sa.Double(), nullable=True),
         sa.UniqueConstraint("learner_id", "name", name="uq_saved_deck_learner_id_name"),
     )
+    op.create_table(
+        "day_summary",
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("undone", sa.Integer(), nullable=False),
+        sa.Column("undone_ids", sa.BigInteger(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("learner_id", "day", name="pk_day_summary"),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+            name="fk_day_summary_learner_id_learner",
+            ondelete="CASCADE",
+        ),
+    )
 
 
 def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
@@ -102,6 +124,23 @@ def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
     )
 
 
+def create_anki_notes() -> None:
+    op.create_table(
+        "anki_note",
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("card_key", sa.String(128), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+            name="fk_anki_note_learner_id_learner",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("learner_id", "card_key", name="pk_anki_note"),
+    )
+
+
 def add_settings() -> None:
     with op.batch_alter_table("learner") as batch:
         for column in (
@@ -112,6 +151,8 @@ def add_settings() -> None:
             sa.Column("two_buttons", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("quiz_counts", sa.Boolean(), server_default=sa.false(), nullable=False),
             sa.Column("keys", sa.JSON(), nullable=True),
+            sa.Column("extended_day", sa.Date(), nullable=True),
+            sa.Column("extended_to", sa.Integer(), server_default="0", nullable=False),
             sa.Column("parameters_version", sa.String(40), nullable=True),
         ):
             batch.add_column(column)
@@ -132,10 +173,28 @@ def add_to_cards() -> None:
             sa.Column("buried_until", Moment, nullable=True),
             sa.Column("marked_at", Moment, nullable=True),
             sa.Column("note", sa.Text(), nullable=True),
+            sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("remembered", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("duration_ms", sa.BigInteger(), server_default="0", nullable=False),
         ):
             batch.add_column(column)
     op.execute("UPDATE card SET entries = reviews")
-    op.create_index("ix_card_learner_id_last_review", "card", ["learner_id", "last_review"])
+    op.create_index(
+        "ix_card_memory",
+        "card",
+        [
+            *("learner_id", "last_review", "state", "stability", "difficulty", "due"),
+            *("suspended_at", "entries"),
+        ],
+    )
+    op.drop_index("ix_card_learner_id_due", "card")
+    op.create_index(
+        "ix_card_learner_id_state_due",
+        "card",
+        ["learner_id", "state", "due"],
+        sqlite_where=sa.text("suspended_at IS NULL"),
+        postgresql_where=sa.text("suspended_at IS NULL"),
+    )
 
 
 def add_to_reviews() -> None:
@@ -154,6 +213,7 @@ def add_to_reviews() -> None:
         ):
             batch.add_column(column)
     fill_reviews()
+    count_on_cards()
     with op.batch_alter_table("review") as batch:
         batch.alter_column("day", existing_type=sa.Date(), nullable=False)
         batch.alter_column("first_that_day", existing_type=sa.Boolean(), nullable=False)
@@ -164,6 +224,14 @@ def add_to_reviews() -> None:
         " WHERE review.card_id = card.id AND review.sequence = card.entries)"
     )
     op.create_index("ix_review_learner_id_day", "review", ["learner_id", "day"])
+    undone = sa.text("undone_at IS NOT NULL")
+    op.create_index(
+        "ix_review_learner_id_undone_at",
+        "review",
+        ["learner_id", "undone_at"],
+        sqlite_where=undone,
+        postgresql_where=undone,
+    )
 
 
 def fill_reviews() -> None:
@@ -184,6 +252,22 @@ def fill_reviews() -> None:
             values.append({"row": row.id, "new_day": day, "new_first_that_day": first})
             values[-1].update(memory_before(row.before, aware(row.reviewed_at)))
         connection.execute(fill, values)
+
+
+def count_on_cards() -> None:
+    """Count on each card how often it was asked in review and remembered, and its time."""
+    asked = sa.and_(review.c.first_that_day, review.c.state_before == "review")
+    counts = {
+        "asked": sa.func.count(sa.case((asked, 1))),
+        "remembered": sa.func.count(sa.case((sa.and_(asked, review.c.rating > 1), 1))),
+        "duration_ms": sa.func.coalesce(sa.func.sum(review.c.duration_ms), 0),
+    }
+    of_card = review.c.card_id == card.c.id
+    op.execute(
+        sa.update(card).values(
+            {name: sa.select(n).where(of_card).scalar_subquery() for name, n in counts.items()}
+        )
+    )
 
 
 def batches(connection: sa.Connection) -> Iterator[list[Any]]:

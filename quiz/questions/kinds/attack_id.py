@@ -21,6 +21,7 @@ class AttackIdKind(QuestionKind):
     title = "ID"
     purpose = "Read and write ATT&CK IDs without looking them up"
     rank = 10
+    identifies = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need enough other techniques of the same shape."""

@@ -18,6 +18,7 @@ class DescriptionKind(QuestionKind):
     title = "Description"
     purpose = "Recognize a technique by what it does"
     rank = 2
+    identifies = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a description long enough to quote."""

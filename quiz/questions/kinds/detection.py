@@ -17,6 +17,7 @@ class DetectionKind(QuestionKind):
     title = "Detection"
     purpose = "Tell from what is hunted which technique it would catch"
     rank = 6
+    identifies = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a note long enough to quote."""

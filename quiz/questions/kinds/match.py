@@ -27,6 +27,7 @@ class MatchKind(QuestionKind):
     title = "Match"
     purpose = "Tell techniques apart by their tactics or IDs"
     rank = 12
+    identifies = True
     needs_options = True
     flashcard = False
 

@@ -29,6 +29,7 @@ class ProcedureKind(QuestionKind):
     title = "Procedure"
     purpose = "Map what a report says to a technique"
     rank = 8
+    identifies = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a documented use."""

@@ -1,6 +1,4 @@
-// Quizzes: counts cards while one is built, keys to answer with, printing. All of it works without.
-
-const OFF = "tradecraft-keys-off"; // the same switch as for studying
+// Quizzes: counts cards while one is built, sends an answer once, printing. All of it works without.
 
 // Building ------------------------------------------------------------------------------------
 
@@ -49,9 +47,7 @@ if (builder) {
 
 // Answering -----------------------------------------------------------------------------------
 
-const keys = document.querySelector("[data-shortcuts]");
 const form = document.querySelector("[data-answer]");
-const next = document.querySelector("#next");
 
 // One answer a page: a second press must not send the form again.
 form?.addEventListener("submit", (event) => {
@@ -59,47 +55,6 @@ form?.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
 });
 window.addEventListener("pageshow", () => delete form?.dataset.sent);
-
-function press(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-  const target = event.target;
-  if (target.closest("input:not([name=chosen]), [type=text], select, textarea, [contenteditable]")) return;
-  if (event.key === "?") {
-    keys.open = !keys.open;
-    if (keys.open) keys.querySelector("summary").focus();
-  } else if (form && /^[1-9]$/.test(event.key)) {
-    const input = form.querySelectorAll("input[name=chosen]:not([type=text])")[event.key - 1];
-    input?.focus();
-    input?.click();
-  } else if (event.key === "Enter") {
-    // A focused control keeps its own use of the key; a choice sends its form by itself.
-    if (target.closest("a, button, summary, input")) return;
-    event.preventDefault();
-    if (form?.querySelector("[data-untouched]")) return; // an order that nobody has thought about
-    if (form) form.requestSubmit();
-    else next?.click();
-  }
-}
-
-if (keys) {
-  const choice = document.querySelector("[data-shortcuts-switch]");
-  const box = choice.querySelector("input");
-  const show = () => document.querySelector("main").toggleAttribute("data-keys", box.checked);
-  box.checked = localStorage.getItem(OFF) === null;
-  show();
-  box.addEventListener("change", () => {
-    if (box.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-    show();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (box.checked) press(event);
-  });
-  choice.hidden = false;
-}
-
-// Following a link to a fragment moves the reading position; focus must go there too.
-if (location.hash === "#feedback") document.querySelector("#feedback")?.focus();
 
 // Printing ------------------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 
 from quiz.db.base import begin_writing, db
-from quiz.learning.parameters import STANDARD, Parameters
+from quiz.learning.parameters import Parameters
 from quiz.learning.scheduling import reviews_beside
 from quiz.services import parameters, settings
 from quiz.services.settings import Settings
+from quiz.web.account.fits import of_learner
 from quiz.web.account.forms import SettingsForm, time_zones
 from quiz.web.context import current_learner, now
 
@@ -59,7 +60,7 @@ def _page(form: SettingsForm) -> str:
         zones=time_zones(),
         warning=_warning(form.retention, by),
         shares=[(percent, _times(by, percent)) for percent in (80, 85, 90, 95, 97)],
-        own_weights=by.weights != STANDARD.weights,
+        **of_learner(),
         wrong=sum(bool(field.errors) for field in form) if request.method == "POST" else 0,
     )
 

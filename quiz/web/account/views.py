@@ -2,18 +2,20 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.db.base import begin_writing, db
 from quiz.services import learners
-from quiz.web.account import data, settings
+from quiz.web.account import data, fits, keys, settings
 from quiz.web.context import THEMES, current_learner
 from quiz.web.security import YEAR, cookie_name
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.register_blueprint(data.bp)
+bp.register_blueprint(keys.bp)
 bp.register_blueprint(settings.bp)
+bp.register_blueprint(fits.bp)
 
 
 @bp.post("/theme")
@@ -36,15 +38,25 @@ def set_theme() -> ResponseReturnValue:
 
 @bp.post("/time-zone")
 def set_time_zone() -> ResponseReturnValue:
-    """Keep the browser's IANA time zone, which says when the learner's day starts."""
+    """Keep an IANA time zone, which says when the learner's day starts.
+
+    A browser tells its own on the first visit, unasked: that never takes the place of one
+    that is known. A form says where to go next.
+    """
     learner = current_learner()
+    unasked = "next" not in request.form
+    if unasked and learner.time_zone_known:
+        return "", 204
     begin_writing(db.session)
     try:
         learners.set_time_zone(db.session, learner, request.form.get("name", ""))
     except ValueError:
         abort(422)
     db.session.commit()
-    return "", 204
+    if unasked:
+        return "", 204
+    flash(f"Your study days follow {learner.time_zone.replace('_', ' ')} now.", "success")
+    return redirect(same_site(request.form["next"]), code=303)
 
 
 def same_site(address: str) -> str:

@@ -24,8 +24,8 @@ from quiz.content.releases import ChangeKind
 from quiz.content.render import render_markdown
 from quiz.content.search import search
 from quiz.content.technique import MITRE_URL, Technique
-from quiz.db.base import db
-from quiz.exports.anki import NothingToExport, filename
+from quiz.db.base import begin_writing, db
+from quiz.exports.anki import NothingToExport, filename, write
 from quiz.questions.kinds import KINDS
 from quiz.services import anki, moving, progress
 from quiz.services.lookalikes import LookAlike, look_alike
@@ -38,6 +38,7 @@ from quiz.web.context import (
     now,
     scope_labels,
     scope_of_request,
+    with_scope,
 )
 from quiz.web.library.forms import ANY, FilterForm
 from quiz.web.library.paging import Page
@@ -73,12 +74,17 @@ def index() -> ResponseReturnValue:
 @bp.get("/anki")
 def anki_package() -> ResponseReturnValue:
     """Give the flashcards of a scope as a file for Anki."""
-    scope, catalogue, packed = scope_of_request(), current_catalogue(), BytesIO()
+    scope, catalogue, learner = scope_of_request(), current_catalogue(), current_learner()
     try:
-        anki.export(db.session, catalogue, scope, packed, now=now())
+        content = anki.content(db.session, catalogue, scope)
     except NothingToExport as error:
         flash(str(error), "warning")
-        return redirect(url_for(".index"), code=303)
+        return redirect(with_scope(".index", scope, domain=next(iter(scope.domains), None)), 303)
+    begin_writing(db.session)
+    since = anki.since(db.session, learner, content, now=now())
+    db.session.commit()
+    packed = BytesIO()
+    write(packed, content, since)
     packed.seek(0)
     return send_file(
         packed,

@@ -13,8 +13,10 @@ from quiz.services import progress
 from quiz.services.progress import Column
 from quiz.web.charts import day_bars
 from quiz.web.context import current_catalogue, current_learner, now
+from quiz.web.progress import statistics
 
 bp = Blueprint("progress", __name__, url_prefix="/progress")
+bp.register_blueprint(statistics.bp)
 
 BEST_FIRST = tuple(reversed(Knowledge))
 BAR = 100  # the width of a bar in SVG units

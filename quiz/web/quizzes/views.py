@@ -123,6 +123,7 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
             in_order(places) if places else form.chosen.data or [],
             duration_ms=_milliseconds_since(form.shown.data),
             now=now(),
+            catalogue=current_catalogue(),
         )
     except IncompleteAnswer as error:
         db.session.rollback()

@@ -21,6 +21,8 @@ from quiz.services.browsing import Shelf, Sort, Wanted
 from quiz.services.cards import Action
 
 RATINGS = {1: "Again", 2: "Hard", 3: "Good", 4: "Easy"}
+TWO_RATINGS = {1: "Forgot it", 3: "Knew it"}
+"""What those who want two buttons see of the four."""
 
 
 class RateForm(FlaskForm):

@@ -7,27 +7,26 @@ from quiz.db.base import begin_writing, db
 from quiz.questions.generator import cards_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import progress, study, switches, undo
-from quiz.services.cards import note_version
+from quiz.services import backlog, progress, study, switches
 from quiz.services.lookalikes import LookAlike, look_alike
+from quiz.web.account.fits import notice_rating
 from quiz.web.context import (
     current_catalogue,
     current_learner,
-    current_zone,
     now,
-    scope_labels,
     scope_of_request,
     with_scope,
 )
 from quiz.web.filters import interval
 from quiz.web.messages import tell
-from quiz.web.study import cards, hand, history
-from quiz.web.study.forms import RATINGS, RateForm
+from quiz.web.study import answers, breaks, cards, hand, history
+from quiz.web.study.forms import RATINGS, TWO_RATINGS, RateForm
 from quiz.web.study.places import card_url
+from quiz.web.study.session import of_today
 from quiz.web.study.shown import Shown
 
 bp = Blueprint("study", __name__, url_prefix="/study")
-for part in (hand, history, cards):
+for part in (hand, history, cards, answers, breaks):
     bp.register_blueprint(part.bp)
 
 
@@ -56,10 +55,12 @@ def front(stix_id: str, kind: str) -> ResponseReturnValue:
         "study/front.html",
         served=served,
         needs_options=KINDS[served.question.kind].needs_options,
+        answers_here=current_learner().answering != "reveal",
+        answer_url=card_url("study.answers.answer", served.key, scope),
         signed=signed,
         reveal_url=card_url("study.back", served.key, scope, shown=signed, _anchor="answer"),
         scope=scope,
-        **_session(scope),
+        **of_today(scope),
     )
 
 
@@ -96,6 +97,7 @@ def rate(stix_id: str, kind: str) -> ResponseReturnValue:
         now=now(),
     )
     db.session.commit()
+    notice_rating(rated.id)
     _tell_rated(rated, scope)
     return redirect(with_scope("study.next_card", scope), code=303)
 
@@ -118,7 +120,8 @@ def queue_cards() -> ResponseReturnValue:
 
 def _tell_rated(rated: study.Rated, scope: Scope) -> None:
     """Say what a rating did, with a button that takes it back."""
-    rating = RATINGS[rated.rating]
+    buttons = TWO_RATINGS if current_learner().two_buttons else RATINGS
+    rating = buttons.get(rated.rating, RATINGS[rated.rating])
     if rated.recorded:
         text = f"Saved: {rating}. Back in {interval(rated.interval)}."
         if rated.leech:
@@ -148,7 +151,8 @@ def _render_done(scope: Scope) -> str:
         scope=scope,
         techniques=scope.select(catalogue)[:1] if scope.techniques else (),
         new_tomorrow=totals.met_cards < totals.cards,
-        **_session(scope),
+        pile=backlog.pile(db.session, learner, catalogue, now=now()),
+        **of_today(scope),
     )
 
 
@@ -162,13 +166,13 @@ def _render_back(shown: Shown) -> str:
     return render_template(
         "study/back.html",
         served=served,
-        ratings=RATINGS,
+        ratings=TWO_RATINGS if current_learner().two_buttons else RATINGS,
         signed=shown.sign(),
         needs_options=KINDS[served.question.kind].needs_options,
         rate_url=card_url("study.rate", served.key, scope),
         alike=_look_alike(served),
         scope=scope,
-        **_session(scope),
+        **of_today(scope),
     )
 
 
@@ -177,17 +181,3 @@ def _look_alike(served: study.Served) -> LookAlike | None:
     if not served.tags.leech:
         return None
     return look_alike(db.session, current_learner(), current_catalogue(), served.technique)
-
-
-def _session(scope: Scope) -> dict[str, object]:
-    """What today's studying looks like so far, for the bar above a card and the menu below it."""
-    learner, catalogue = current_learner(), current_catalogue()
-    (today,) = progress.days(db.session, learner, now=now(), count=1)
-    return {
-        "labels": scope_labels(scope, catalogue),
-        "counts": study.counts(db.session, learner, catalogue, now=now(), scope=scope),
-        "today": today,
-        "zone": current_zone(),
-        "undoable": undo.last_of_today(db.session, learner, now=now()),
-        "note_version": note_version,
-    }
