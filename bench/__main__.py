@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import content, faults, fitting, pages, questions, releases, study
+from bench import content, faults, fitting, pages, questions, releases, statistics, study
 from bench.learning import compete as learning
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +34,8 @@ def main() -> int:
         pages.run(folder, Path(scratch))
     with tempfile.TemporaryDirectory() as scratch:
         study.run(BUNDLE, Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch:
+        statistics.run(BUNDLE, Path(scratch))
     fitting.run()
     learning.main_comparison()
     faults.measure(A_FEW_KILLS)
