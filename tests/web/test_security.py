@@ -64,7 +64,7 @@ def test_every_static_file_of_a_page_is_there_and_versioned(client: FlaskClient)
 
 def test_no_page_holds_an_inline_script_style_or_handler(app: Flask, client: FlaskClient) -> None:
     for address in pages(app):
-        response = client.get(address, follow_redirects=True)
+        response = client.get(address, follow_redirects=True, buffered=True)
         if response.mimetype != "text/html":
             continue  # a file to keep
         html = response.text
