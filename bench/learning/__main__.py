@@ -5,7 +5,7 @@ import sys
 
 from bench.learning.compete import compete, show
 from bench.learning.contest import SCENARIOS
-from bench.learning.tables import DOCUMENT, filled, write_record
+from bench.learning.tables import DOCUMENT, Run, filled, read_record, write_record
 
 
 def main() -> int:
@@ -16,16 +16,16 @@ def main() -> int:
     parser.add_argument("--only", choices=SCENARIOS, nargs="+", help="these comparisons alone")
     parser.add_argument("--record", action="store_true", help="write the figures into the docs")
     given = parser.parse_args()
-    if given.record and (given.days or given.only):
-        parser.error("a record holds every comparison over its own days")
+    if given.record and given.days:
+        parser.error("a record is of every comparison's own days")
     names = given.only or list(SCENARIOS)
-    runs = {}
+    runs: dict[str, Run] = read_record() if given.record and given.only else {}
     for name in names:
         runs[name] = compete(name, given.learners, given.seed, given.days)
         show(name, runs[name])
         sys.stdout.flush()
     if given.record:
-        write_record(runs)
+        write_record({name: runs[name] for name in SCENARIOS})
         document = DOCUMENT.read_text(encoding="utf-8")
         DOCUMENT.write_text(filled(document, runs), encoding="utf-8")
     return 0

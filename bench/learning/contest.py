@@ -50,6 +50,7 @@ CONTENDERS: dict[str, tuple[str, Contender]] = {
     "ours-70": ("ours, 0.70", _ours(0.70)),
     "unlikeliest": ("ours, likeliest forgotten first", _ours(order=Order.UNLIKELIEST)),
     "date": ("ours, by date", _ours(order=Order.DATE)),
+    "shipped": ("ours, forgotten first up to 200 due", _ours(order=Order.SHIPPED)),
     "sm-2": ("SM-2", lambda setting: SuperMemo2(setting.intake)),
     "fixed": ("fixed intervals", lambda setting: Fixed(setting.intake)),
     "through": (
@@ -77,8 +78,8 @@ class Scenario:
     """Conditions, and who is compared under them; the first policy is ours.
 
     With ``same_cards``, all meet the cards that ours met, on the same days; with
-    ``relentless``, so many new ones come first each day, whatever is due. ``share`` is the
-    part of the learners that it is run with.
+    ``relentless``, so many new ones come first each day, whatever is due; if ``mixed``, new
+    ones come among what is due. ``share`` is the part of the learners that it is run with.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Scenario:
     people: People = field(default_factory=People)
     same_cards: bool = False
     relentless: int | None = None
+    mixed: bool = False
     share: float = 0.2
 
 
@@ -97,6 +99,11 @@ SCENARIOS: dict[str, Scenario] = {
         title="1,200 cards, 10 minutes a day",
         policies=(OURS, "fitted", "ours-95", "ours-80", "ours-70", *EVERYTHING[1:]),
         share=1,
+    ),
+    "mixed": Scenario(
+        title="new cards among the reviews",
+        policies=(OURS, "shipped", "fitted", "ours-80", *ORDERS[1:], "sm-2", "fixed"),
+        mixed=True,
     ),
     "steady": Scenario(
         title="7 new cards each day, whatever is due",
@@ -149,7 +156,7 @@ def run(
 
 
 def _intake(scenario: Scenario, plan: Plan, learner: Learner) -> Intake:
-    intake = Intake(deck=plan.deck, a_day=plan.new_a_day)
+    intake = Intake(deck=plan.deck, a_day=plan.new_a_day, mixed=scenario.mixed)
     if scenario.relentless:
         upto = range(
             scenario.relentless, scenario.relentless * (plan.days + 1), scenario.relentless

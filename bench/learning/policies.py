@@ -16,6 +16,8 @@ from typing import Protocol
 from bench.learning.memory import LONGEST_INTERVAL, Memory
 from quiz.learning.parameters import STANDARD
 
+REVIEWS_A_DAY = 200
+"""From how many due on, the product sees a backlog."""
 FIXED_INTERVALS = (1, 3, 7, 14, 30, 60, 120, 240)
 
 
@@ -36,12 +38,14 @@ class Policy(Protocol):
 class Intake:
     """How new cards come in, in the deck's order.
 
-    At most ``a_day`` of them once nothing is due; with ``upto``, before what is due, until
+    At most ``a_day`` of them once nothing is due. If ``mixed``, as in the product: evenly among
+    what is due, unless that is more than REVIEWS_A_DAY. With ``upto``, before what is due, until
     so many are met as it says for the day: all policies meet the same cards on the same days.
     """
 
     deck: int
     a_day: int
+    mixed: bool = False
     upto: tuple[int, ...] | None = None
 
     def new(self, day: int, met: int) -> range:
@@ -55,7 +59,7 @@ class Scheduled:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._known = 0
+        self.known = 0
         self._due: dict[int, list[int]] = {}
         self._backlog: deque[int] = deque()
         self._returned = -1
@@ -65,6 +69,9 @@ class Scheduled:
             self._backlog.extend(self._due.pop(missed, ()))
         self._returned = day
         self._backlog = deque(self.ordered(self._backlog, day))
+        if self._intake.mixed:
+            yield from self._mixed(day)
+            return
         new_first = self._intake.upto is not None
         if new_first:
             yield from self._new(day)
@@ -73,9 +80,19 @@ class Scheduled:
         if not new_first:
             yield from self._new(day)
 
+    def _mixed(self, day: int) -> Iterator[int]:
+        due = len(self._backlog)
+        new = len(self._intake.new(day, self.known)) if due <= REVIEWS_A_DAY else 0
+        for place in range(due + new):
+            if (place + 1) * new // (due + new) > place * new // (due + new):
+                self.known += 1
+                yield self.known - 1
+            else:
+                yield self._backlog.popleft()
+
     def _new(self, day: int) -> Iterator[int]:
-        for card in self._intake.new(day, self._known):
-            self._known += 1
+        for card in self._intake.new(day, self.known):
+            self.known += 1
             yield card
 
     def ordered(self, cards: Iterable[int], day: int) -> Iterable[int]:
@@ -92,6 +109,7 @@ class Order(StrEnum):
     LIKELIEST = "likeliest to be remembered first"
     UNLIKELIEST = "likeliest to be forgotten first"
     DATE = "by date"
+    SHIPPED = "likeliest to be forgotten first, but likeliest to be remembered of a backlog"
 
 
 class Ours(Scheduled):
@@ -117,12 +135,15 @@ class Ours(Scheduled):
     def ordered(self, cards: Iterable[int], day: int) -> Iterable[int]:
         if self._order is Order.DATE:
             return cards
-        # The chance falls with the days in stabilities, so that they order as it would.
-        return sorted(
-            cards,
-            key=lambda card: (day - self._last[card]) / self._stability[card],
-            reverse=self._order is Order.UNLIKELIEST,
+        due = list(cards)
+        least_first = self._order is Order.UNLIKELIEST or (
+            self._order is Order.SHIPPED and len(due) <= REVIEWS_A_DAY
         )
+        # The chance falls with the days in stabilities, so that they order as it would.
+        due.sort(
+            key=lambda card: (day - self._last[card]) / self._stability[card], reverse=least_first
+        )
+        return due
 
     def met(self, card: int, day: int, ratings: tuple[int, ...]) -> None:
         stability, difficulty = self.memory.first(ratings[0])
@@ -210,14 +231,14 @@ class AtRandom(Unscheduled):
 
     def __init__(self, intake: Intake, rng: Random) -> None:
         self._intake, self._rng = intake, rng
-        self._known = 0
+        self.known = 0
 
     def cards(self, day: int) -> Iterator[int]:
-        for card in self._intake.new(day, self._known):
-            self._known += 1
+        for card in self._intake.new(day, self.known):
+            self.known += 1
             yield card
-        while self._known:
-            yield self._rng.randrange(self._known)
+        while self.known:
+            yield self._rng.randrange(self.known)
 
 
 class StraightThrough(Unscheduled):

@@ -84,7 +84,8 @@ def _mean(figure: Figure) -> str:
 
 
 def _difference(figure: Figure) -> str:
-    return f"{figure[0]:+,.1f} ± {figure[1]:.1f}".replace("-", "−")
+    mean = round(figure[0], 1) + 0.0  # a zero has no minus
+    return f"{mean:+,.1f} ± {figure[1]:.1f}".replace("-", "−")
 
 
 def write_record(runs: dict[str, Run], path: Path = RECORD) -> None:

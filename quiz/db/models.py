@@ -117,7 +117,8 @@ class Break(Base):
 class SavedDeck(Base):
     """A scope under a name, as its query string; a path where it has a date and a target.
 
-    The target is the share of its cards, from 0 to 1, to be remembered on that study day.
+    The target is the share of its cards, from 0 to 1, to be remembered on the morning of
+    that study day; ``since`` is the study day from which the path is walked.
     """
 
     __tablename__ = "saved_deck"
@@ -130,6 +131,7 @@ class SavedDeck(Base):
     created_at: Mapped[datetime]
     until: Mapped[date | None]
     target: Mapped[float | None]
+    since: Mapped[date | None]
 
 
 class AnkiNote(Base):

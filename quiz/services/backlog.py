@@ -16,7 +16,7 @@ from quiz.learning.days import DAY
 from quiz.learning.spreading import days_of, share
 from quiz.services import learners, switches
 from quiz.services.deck import Flashcards
-from quiz.services.selection import Horizon
+from quiz.services.horizon import Horizon
 
 MOST_COUNTED = 1000
 """How many reviews that have piled up are counted one by one; beyond, it says *more than*."""

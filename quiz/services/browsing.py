@@ -17,7 +17,7 @@ from quiz.learning.days import DAY
 from quiz.learning.leeches import THRESHOLD
 from quiz.questions.scope import Scope
 from quiz.services import switches, tags
-from quiz.services.selection import Horizon
+from quiz.services.horizon import Horizon
 from quiz.services.tags import Tags
 
 PAGE_SIZE = 50

@@ -100,12 +100,16 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What an answer did; ``recorded`` is false where there was one already, which stands."""
+    """What an answer did; ``recorded`` is false where there was one already, which stands.
+
+    ``review_id`` is that of the review which it counts as, where it does.
+    """
 
     recorded: bool
     grade: Grade
     chosen: tuple[str, ...]
     finished: bool
+    review_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,15 +261,17 @@ def answer(
     row.score = result.score
     row.answered_at = now
     row.duration_ms = min(max(duration_ms, 0), LONGEST_DURATION_MS)
+    review = None
     if catalogue is not None:
         row.taken_for = taken_for(question, row.chosen, catalogue)
         if learner.quiz_counts and not result.near:
-            reviewing.count(session, learner, catalogue, row, result, now=now)
+            review = reviewing.count(session, learner, catalogue, row, result, now=now)
     session.flush()
     scores = session.execute(queries.attempt_scores(attempt_id))
     if all(score is not None for _, score in scores):
         finish(session, learner, attempt_id, now=now)
-    return _answered(found, row, result, recorded=True)
+    answered = _answered(found, row, result, recorded=True)
+    return replace(answered, review_id=review.id) if review else answered
 
 
 def decide(

@@ -1,7 +1,7 @@
 """Which cards one learner can study at one moment, and which of them comes first."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +12,12 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import study_queries
 from quiz.db.models import Learner
 from quiz.learning.days import DAY
-from quiz.learning.scheduling import IN_STEPS, MemoryState, State, overdueness
+from quiz.learning.scheduling import IN_STEPS, State, overdueness
 from quiz.questions.scope import Scope
-from quiz.services import learners, limits, switches
+from quiz.services import learners, limits, paths, switches
 from quiz.services.deck import DeckCard, Flashcards
+from quiz.services.horizon import Horizon
 from quiz.services.unmet import Unmet
-
-LEARN_AHEAD = timedelta(minutes=20)
-"""How early a card in its first steps is shown where there is nothing else to do."""
 
 LOOK_ALIKES = 4
 """How many cards of one family may come in a row before others have their turn."""
@@ -41,24 +39,6 @@ FEW_TECHNIQUES = 500
 """Up to how many techniques of a scope the database keeps to; above, most rows are in it."""
 
 Found = Row[*tuple[Any, ...]]
-
-
-class Horizon:
-    """How far ahead a learner can study at a moment: reviews of the whole study day, steps soon."""
-
-    def __init__(self, learner: Learner, now: datetime) -> None:
-        self.today = learners.study_day(learner, now)
-        self.day_start = learners.day_start(learner, self.today)
-        self.reviews_before = learners.day_start(learner, self.today + DAY)
-        self.steps_until = now + LEARN_AHEAD
-
-    def is_before(self, memory: MemoryState) -> bool:
-        """Tell whether a card met before is not up yet."""
-        if memory.due is None:
-            return False
-        if memory.state is State.REVIEW:
-            return memory.due >= self.reviews_before
-        return memory.due > self.steps_until
 
 
 class Selection:
@@ -125,7 +105,7 @@ class Selection:
     @property
     def due(self) -> int:
         """How many reviews come on this study day."""
-        return min(self._number(self._due), self._room_for_reviews)
+        return min(self._number(self._coming), self._room_for_reviews)
 
     @cached_property
     def reviews(self) -> tuple[str, ...]:
@@ -136,7 +116,7 @@ class Selection:
         the best.
         """
         rows = sorted(
-            self._due,
+            self._coming,
             key=lambda row: overdueness(row, self._now),
             reverse=not (self.backlog and BEST_KNOWN_FIRST),
         )
@@ -150,29 +130,16 @@ class Selection:
     def new(self) -> tuple[str, ...]:
         """The cards to meet on this study day beside those queued, along the learner's path.
 
-        None while there is a backlog.
+        Those that decks with a day ask for come first. None while there is a backlog.
         """
-        room = self.room.new - sum(row.state == State.NEW for row in self._queued)
+        room = self.room.new - len(self._new_queued) - len(self._for_decks)
         if room <= 0 or self.backlog:
-            return ()
-        without = set(self._taken)
-        if self._learner.bury_siblings:
-            without.update(row.stix_id for row in self._due)
-        unmet = Unmet(
-            self._session, self._learner, self.deck, today=self.horizon.today, now=self._now
-        )
-        rows = [row for row in self._unsettled if row.state == State.NEW]
-        unmet.put_back([row.key for row in rows])
-        not_now = {row.key for row in rows if self._is_buried(row)} | set(self.queued)
-        found = unmet.take(
-            room,
-            lambda card: (
-                card.key in self.cards and card.key not in not_now and self.deck.can_ask(card)
-            ),
-            without=without,
-            one_each=self._learner.bury_siblings,
-        )
-        return tuple(found)
+            return self._for_decks
+        techniques = {self.cards[key].technique.stix_id for key in self._for_decks}
+        due = {row.stix_id for row in self._due} | techniques
+        without = self._taken | due if self._learner.bury_siblings else self._taken
+        mine = set(self._for_decks)
+        return (*self._for_decks, *self._meet(room, self.cards.keys() - mine, without))
 
     @cached_property
     def backlog(self) -> bool:
@@ -296,6 +263,62 @@ class Selection:
     def _number(self, rows: Sequence[Found]) -> int:
         """How many of some reviews can come on one day."""
         return len({row.stix_id for row in rows}) if self._learner.bury_siblings else len(rows)
+
+    @cached_property
+    def _coming(self) -> list[Found]:
+        """The reviews due without those whose technique has a new card for a deck with a day.
+
+        Such a card goes before a review of its technique, which waits a day: with the review
+        first, a technique of which much is known would have no day for anything new.
+        """
+        if not self._learner.bury_siblings:
+            return self._due
+        met = {self.cards[key].technique.stix_id for key in self._for_decks}
+        return [row for row in self._due if row.stix_id not in met]
+
+    @cached_property
+    def _for_decks(self) -> tuple[str, ...]:
+        """The new cards of this study day that decks with a day ask for."""
+        found: list[str] = []
+        needs = paths.new_today(self._session, self._learner, self.deck.catalogue, now=self._now)
+        if not needs or self.room.running or self.backlog:
+            return ()
+        for need in needs:
+            coming = len(need.keys & {*found, *self._new_queued})
+            techniques = {self.cards[key].technique.stix_id for key in found}
+            without = self._taken | techniques if self._learner.bury_siblings else self._taken
+            found += self._meet(need.number - coming, need.keys - set(found), without)
+        return tuple(found)
+
+    def _meet(self, number: int, among: Set[str], without: Set[str]) -> list[str]:
+        """Choose new cards to meet among some, along the learner's path."""
+        if number <= 0:
+            return []
+        rows = [row for row in self._unsettled if row.state == State.NEW]
+        not_now = {row.key for row in rows if self._is_buried(row)} | set(self.queued)
+        return self._unmet.take(
+            number,
+            lambda card: (
+                card.key in among
+                and card.key in self.cards
+                and card.key not in not_now
+                and self.deck.can_ask(card)
+            ),
+            without=without,
+            one_each=self._learner.bury_siblings,
+        )
+
+    @cached_property
+    def _unmet(self) -> Unmet:
+        unmet = Unmet(
+            self._session, self._learner, self.deck, today=self.horizon.today, now=self._now
+        )
+        unmet.put_back([row.key for row in self._unsettled if row.state == State.NEW])
+        return unmet
+
+    @cached_property
+    def _new_queued(self) -> Set[str]:
+        return {row.key for row in self._queued if row.state == State.NEW}
 
     @cached_property
     def _look_alikes(self) -> Set[str]:

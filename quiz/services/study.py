@@ -22,7 +22,8 @@ from quiz.questions.scope import Scope
 from quiz.services import learners, log, parameters, switches, tags
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
-from quiz.services.selection import Horizon, Selection
+from quiz.services.horizon import Horizon
+from quiz.services.selection import Selection
 from quiz.services.tags import Tags
 
 

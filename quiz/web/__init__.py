@@ -8,7 +8,10 @@ from flask_wtf import CSRFProtect
 
 from quiz.web import answers, context, errors, filters, security
 
-AREAS = ("today", "study", "quizzes", "library", "progress", "account", "flags", "admin")
+AREAS = (
+    *("today", "study", "custom", "decks", "quizzes", "library", "progress"),
+    *("account", "flags", "admin"),
+)
 
 
 def init_app(app: Flask) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from quiz.learning.grading import UnknownOption
-from quiz.services import breaks, quizzes, study, undo
+from quiz.services import breaks, decks, quizzes, study, undo
 from quiz.services.errors import Refused
 from quiz.web.security import ForeignRequest, UnknownHost
 
@@ -124,6 +124,7 @@ MAPPED: Mapping[type[Exception], Page] = {
     ForeignRequest: FOREIGN,
     InternalServerError: UNEXPECTED,
     UnknownOption: BAD_REQUEST,
+    decks.UnknownDeck: PAGES[404],
     quizzes.NotFound: PAGES[404],
     breaks.NoSuchBreak: PAGES[404],
     study.UnknownCard: PAGES[404],

@@ -35,6 +35,7 @@ def test_everything_goes_out_and_comes_back(
     page.goto("/study/")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Good").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Good.")
     page.goto("/account/data")
     assert_accessible(page)
     with page.expect_download() as started:

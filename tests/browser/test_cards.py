@@ -159,10 +159,12 @@ def test_every_page_of_cards_is_accessible(
     page.get_by_text("Write a note").click()
     page.get_by_label("Your note").fill("long words " * 20 + "x" * 120)
     page.get_by_role("button", name="Save the note").click()
+    expect(page.locator(".flashes")).to_contain_text("Your note is saved")
     front = page.url
     rate(page, "Easy")
     page.goto(front)
     listening(more(page)).keyboard.press("m")
+    expect(page.locator(".flashes")).to_contain_text("Marked.")
     assert_accessible(more(page))  # with the message and its button
     page.get_by_role("link", name="Show answer").click()
     page.get_by_text("Edit your note").click()
@@ -170,6 +172,7 @@ def test_every_page_of_cards_is_accessible(
     for action in ("Suspend", "Bury until tomorrow"):
         page.goto(front)
         more(page).get_by_role("button", name=action).click()
+        expect(page.locator(".flashes")).to_contain_text(re.compile("Suspended|Buried"))
     page.goto("/study/history")
     page.get_by_role("button", name="Undo").click()
     page.goto(front)

@@ -84,6 +84,7 @@ def test_an_unfolded_technique_that_was_studied_is_accessible(
     page.goto("/study/?techniques=T1059.001")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Good").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Good.")
     page.goto(POWERSHELL)
     expect(page.get_by_role("table")).to_contain_text("not met yet")
     page.get_by_text("External references").click()

@@ -47,9 +47,11 @@ def test_the_pages_are_accessible(
     page = open_page(f"/study/{KEY}")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Easy").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Easy.")
     publish(techniques, tmp_path, 8)
     page.goto(f"/study/{KEY}")
     page.get_by_role("link", name="Show answer").click()
+    expect(page.locator("#answer")).to_be_focused()
     assert_accessible(page)
     page.goto("/library/releases")
     for fold in page.locator("details").all():

@@ -12,6 +12,7 @@ def learn_one(page: Page) -> None:
     page.goto("/study/")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Easy").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Easy.")
     page.goto("/progress/")
 
 

@@ -113,11 +113,13 @@ def test_every_page_of_studying_is_accessible(
         page.keyboard.press("?")
         assert_accessible(page)
         page.get_by_role("link", name="Show answer").click()
+        expect(page.locator("#answer")).to_be_focused()
         for fold in page.locator("details").all():
             fold.evaluate("element => element.open = true")
         assert_accessible(page)
     back = page.url
     page.get_by_role("button", name="Good").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Good.")
     assert_accessible(page)
     page.goto(back)
     expect(page.get_by_role("heading")).to_contain_text("already rated this card")

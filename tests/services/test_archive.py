@@ -90,6 +90,7 @@ def live(session: Session, learner: Learner, catalogue: Catalogue) -> None:
                 created_at=NOON,
                 until=NOON.date(),
                 target=0.9,
+                since=NOON.date(),
             ),
             Fit(
                 learner_id=learner.id,

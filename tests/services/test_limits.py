@@ -170,8 +170,13 @@ def test_no_day_has_more_than_its_limit_and_none_less_than_there_is_room_for(
             ).all()
             assert promised.due == min(2, len(left))
         else:
-            assert promised.total == 0
+            # A new card can still come where reviews that it waited for were done on another
+            # day in between, in a zone where that had begun.
+            assert promised.total == promised.new
         seen.add(today)
         assert len(desk.study_all(at)) == promised.total
-    per_day = Counter(session.scalars(select(Review.day).where(Review.learner_id == learner.id)))
-    assert max(per_day.values(), default=0) <= 3
+    rows = session.execute(
+        select(Review.day, Review.state_before).where(Review.learner_id == learner.id)
+    )
+    per_day = Counter((day, state == "new") for day, state in rows)
+    assert all(count <= (1 if new else 2) for (_, new), count in per_day.items())

@@ -588,6 +588,6 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
             duration_ms=0,
             now=NOON,
         )
-    assert len(counting) == 8
-    assert len(choosing) == 8
+    assert len(counting) == 9
+    assert len(choosing) == 9
     assert len(rating) == (4 if learned else 5)

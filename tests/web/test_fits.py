@@ -5,11 +5,14 @@ from threading import Event, current_thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from quiz.db.base import begin_writing, db
-from quiz.db.models import Fit, Learner
+from quiz.db.models import AttemptQuestion, Fit, Learner
+from quiz.questions.base import Question
 from quiz.services import learners
 from quiz.web.account.fit_job import EVERY, FitJob
+from tests.answering import as_sent, right_answer
 from tests.conftest import CountQueries
 from tests.factories import NOON
 from tests.recorded import History, record
@@ -95,7 +98,7 @@ def test_a_fit_is_offered_with_its_gain_and_applied(reviewed: Flask, visitor: Vi
     page = visitor.send(page, "/apply")
     assert "Applied. No card has moved" in page.words
     assert "In use: fitted to 623 reviews of yours." in page.words
-    assert "looked at again by themselves once there are 723" in page.words
+    assert "looked at again, without your doing, once there are 723." in page.words
     assert "Look at them" not in visitor.read("/").words
     page = visitor.send(page, "/memory-model/standard")
     assert "Back to the standard memory model." in page.words
@@ -172,6 +175,22 @@ def test_it_is_fitted_by_itself_while_one_studies(reviewed: Flask, visitor: Visi
     for expected in (0, 1):  # the second is a 25th review
         back = visitor.read(visitor.read("/study/").link(id="reveal"))
         visitor.send(back, "/rating", rating="3")
+        assert fits_of(reviewed) == expected
+
+
+def test_quiz_answers_that_count_are_reviews_like_any_other(
+    reviewed: Flask, visitor: Visitor
+) -> None:
+    visitor.send(visitor.read(ADDRESS), ADDRESS, quiz_counts="y")
+    first = visitor.send(visitor.read("/quiz/"), "/quiz/", length=5, kinds="tactic")
+    attempt = first.path.partition("?")[0].rpartition("/")[0]
+    for position, expected in ((1, 0), (2, 1)):
+        with reviewed.app_context():
+            query = select(AttemptQuestion.question).filter_by(position=position)
+            question = Question.from_dict(db.session.scalars(query).one())
+        page = visitor.read(f"{attempt}/{position}")
+        sent = as_sent(question, right_answer(question))
+        visitor.send(page, f"{attempt}/{position}", **sent)
         assert fits_of(reviewed) == expected
 
 

@@ -86,6 +86,7 @@ def create_owned_tables() -> None:
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("target", sa.Double(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.UniqueConstraint("learner_id", "name", name="uq_saved_deck_learner_id_name"),
     )
     op.create_table(

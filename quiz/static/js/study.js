@@ -140,7 +140,7 @@ document.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form, submitter));
   try {
     await show(
-      { url: url.href, method: "POST", body },
+      { url: url.href, method: "POST", body, keepalive: true }, // also where the page is left meanwhile
       { words: NOT_SAVED, instead: () => sendWhole(form, submitter), remember: go },
     );
   } finally {

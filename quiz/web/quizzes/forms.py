@@ -42,32 +42,14 @@ class ChipsField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class BuilderForm(FlaskForm):
-    """A scope, field by field as :class:`Scope` names them, a length, and how to answer.
-
-    ``token`` makes two clicks on *Start* one quiz.
-    """
+class ScopeForm(FlaskForm):
+    """A scope, field by field as :class:`Scope` names them, without a list of techniques."""
 
     domains = ChipsField("Domain")
     tactics = ChipsField("Tactics")
     difficulties = ChipsField("Difficulty to detect")
     platforms = ChipsField("Platforms")
     kinds = ChipsField("Kinds of question")
-    techniques = ChipsField("Techniques", validate_choice=False)
-    length = RadioField(
-        "Questions",
-        coerce=int,
-        choices=[SelectChoice(value=str(length)) for length in LENGTHS],
-        validators=[InputRequired("Choose how many questions to ask.")],
-    )
-    answers = RadioField(
-        "Answers",
-        default=Answers.MIXED,
-        choices=[SelectChoice(value=str(way), label=label) for way, label in ANSWERS.items()],
-    )
-    token = HiddenField(validators=[Length(max=64)])
-    start = SubmitField("Start quiz")
-    count = SubmitField("Count cards")
 
     def offer(self, catalogue: Catalogue) -> None:
         """Fill the choices with what the catalogue has, and with what is chosen already.
@@ -88,19 +70,17 @@ class BuilderForm(FlaskForm):
                 for level in Level
             },
             self.kinds: {kind.slug: kind.title for kind in KINDS.values()},
-            self.techniques: {},
         }
         for field, labels in offered.items():
-            labels |= {value: value for value in field.data or () if value not in labels}
-            field.choices = [SelectChoice(value=v, label=label) for v, label in labels.items()]
+            _offer(field, labels)
 
     def choose(self, scope: Scope, catalogue: Catalogue) -> None:
-        """Fill the form with a scope, and give it a token of its own."""
+        """Fill the form with a scope."""
         if len(catalogue.domains) > 1:
             scope = scope.told_apart(catalogue)
         for field in fields(scope):
-            self[field.name].data = list(getattr(scope, field.name))
-        self.token.data = secrets.token_urlsafe(16)
+            if field.name in self:
+                self[field.name].data = list(getattr(scope, field.name))
         self.offer(catalogue)
 
     @property
@@ -114,7 +94,42 @@ class BuilderForm(FlaskForm):
     @property
     def scope(self) -> Scope:
         """What is chosen."""
-        return Scope.from_lists({f.name: self[f.name].data or () for f in fields(Scope)})
+        return Scope.from_lists(
+            {f.name: self[f.name].data or () for f in fields(Scope) if f.name in self}
+        )
+
+
+class BuilderForm(ScopeForm):
+    """A scope with the techniques that it lists, a length, and how to answer.
+
+    ``token`` makes two clicks on *Start* one quiz.
+    """
+
+    techniques = ChipsField("Techniques", validate_choice=False)
+    length = RadioField(
+        "Questions",
+        coerce=int,
+        choices=[SelectChoice(value=str(length)) for length in LENGTHS],
+        validators=[InputRequired("Choose how many questions to ask.")],
+    )
+    answers = RadioField(
+        "Answers",
+        default=Answers.MIXED,
+        choices=[SelectChoice(value=str(way), label=label) for way, label in ANSWERS.items()],
+    )
+    token = HiddenField(validators=[Length(max=64)])
+    start = SubmitField("Start quiz")
+    count = SubmitField("Count cards")
+
+    def offer(self, catalogue: Catalogue) -> None:
+        """Fill the choices, and offer the techniques listed to be taken out."""
+        super().offer(catalogue)
+        _offer(self.techniques, {})
+
+    def choose(self, scope: Scope, catalogue: Catalogue) -> None:
+        """Fill the form with a scope, and give it a token of its own."""
+        super().choose(scope, catalogue)
+        self.token.data = secrets.token_urlsafe(16)
 
     @property
     def attempt_token(self) -> str:
@@ -137,6 +152,14 @@ class AnswerForm(FlaskForm):
 
     chosen = SelectMultipleField(choices=[], validate_choice=False)
     shown = IntegerField(validators=[Optional()])
+
+
+def _offer(field: ChipsField, labels: Mapping[str, str]) -> None:
+    """Offer values under their labels, and what is chosen already under its own."""
+    chosen = {value: value for value in field.data or () if value not in labels}
+    field.choices = [
+        SelectChoice(value=value, label=label) for value, label in {**labels, **chosen}.items()
+    ]
 
 
 def places_in(sent: Mapping[str, str]) -> dict[str, str]:

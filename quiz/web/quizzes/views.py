@@ -13,6 +13,7 @@ from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import history, quizzes
 from quiz.services.quizzes import Answers, AttemptFinished, NothingToAsk
+from quiz.web.account.fits import notice_rating
 from quiz.web.context import (
     current_catalogue,
     current_learner,
@@ -135,6 +136,8 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
         flash(str(error), "warning")
     else:
         db.session.commit()
+        if answered.review_id is not None:
+            notice_rating(answered.review_id)
         if not answered.recorded:
             flash("You had already answered this question: your first answer counts.", "info")
     url = url_for(".question", attempt_id=attempt_id, position=position, _anchor="feedback")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bench.learning.fitted import Fitted
 from bench.learning.learners import Learner, People
 from bench.learning.policies import (
+    REVIEWS_A_DAY,
     AtRandom,
     Batches,
     Fixed,
@@ -143,6 +144,32 @@ def test_with_an_intake_by_day_new_cards_come_first() -> None:
     assert list(policy.cards(0)) == [0]
     policy.met(0, 0, (3,))
     assert list(policy.cards(1)) == [1, 2, 0]
+
+
+def test_mixed_new_cards_come_evenly_among_what_is_due() -> None:
+    policy = Fixed(Intake(deck=9, a_day=2, mixed=True))
+    policy.known = 4
+    for card in range(4):
+        policy.met(card, 0, (3,))
+    assert list(policy.cards(1)) == [0, 1, 4, 2, 3, 5]
+
+
+def test_mixed_new_cards_wait_while_more_is_due_than_a_day_takes() -> None:
+    intake = Intake(deck=500, a_day=10, mixed=True)
+    for due, new in ((REVIEWS_A_DAY, 10), (REVIEWS_A_DAY + 1, 0)):
+        policy = Fixed(intake)
+        policy.known = due
+        for card in range(due):
+            policy.met(card, 0, (3,))
+        assert len(list(policy.cards(1))) == due + new
+
+
+def test_the_shipped_order_turns_round_in_a_backlog() -> None:
+    for due, first in ((REVIEWS_A_DAY, 0), (REVIEWS_A_DAY + 1, REVIEWS_A_DAY)):
+        policy = Ours(Intake(deck=500, a_day=0), Order.SHIPPED)
+        for card in range(due):
+            policy.met(card, card, (3,))
+        assert next(policy.cards(1000)) == first
 
 
 def test_at_random_takes_new_cards_first_and_then_any_of_those_met() -> None:

@@ -1,0 +1,1 @@
+"""Custom study: going through cards outside the schedule."""

@@ -1,0 +1,1 @@
+"""Decks: scopes that a learner keeps, and paths with a date."""
