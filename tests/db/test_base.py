@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from inspect import iscoroutinefunction
 from pathlib import Path
 from threading import Thread
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -157,7 +158,7 @@ def test_a_sqlite_without_mathematics_gets_it() -> None:
         connection.create_function(name, numbers, None)
     with pytest.raises(sqlite3.OperationalError):
         connection.execute("SELECT ln(1.0)")
-    base._add_missing_functions(cast(Any, connection))
+    base._add_missing_functions(cast(DBAPIConnection, connection))
     found = connection.execute("SELECT ln(2.0), power(2.0, 0.5)").fetchone()
     assert found == pytest.approx((0.6931, 1.4142), abs=1e-4)
     connection.close()
