@@ -25,7 +25,7 @@ BEFORE = ".before"
 SHIPPED_STARTER = Path(__file__).parents[2] / "techniques" / STARTER
 STILL_USED = "the file as it was before stays in use until this is mended"
 
-LOOKS = 5
+LOOKS = 20
 """How often to look at a folder that keeps changing."""
 
 # A file's mode, identity, size and times: different once it has changed, empty where unknown.
