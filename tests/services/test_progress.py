@@ -373,7 +373,7 @@ def test_the_number_of_queries_does_not_grow_with_what_was_done(
             ),
             2,
         ),
-        (lambda: today.today(session, learner, catalogue, now=NOON), 24),
+        (lambda: today.today(session, learner, catalogue, now=NOON), 25),
     ):
         with count_queries() as queries:
             work()
