@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +20,10 @@ from quiz.db.models import Learner
 from tests import factories
 from tests.catalogues import STARTER
 from tests.repository import Repository, serving
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 QUERIES = ("SELECT", "WITH", *CHANGES)

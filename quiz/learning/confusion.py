@@ -25,13 +25,18 @@ def taken_for(question: Question, answer: Sequence[str], catalogue: Catalogue) -
                 (o.stix_id for o in question.options if o.id in answer and not o.correct), None
             )
         case AnswerKind.TEXT:
-            found = catalogue.once(_named)[question.domain].get(fold(" ".join(answer)))
+            found = _technique_named(" ".join(answer), question.domain, catalogue)
         case AnswerKind.MATCH:
             targets = {target.id: target.stix_id for target in question.targets}
             pairs = zip(question.items, answer, strict=False)
             own = (targets.get(id_) for item, id_ in pairs if item.stix_id == question.stix_id)
             found = next(own, None)
     return found if found != question.stix_id else None
+
+
+def _technique_named(typed: str, domain: str, catalogue: Catalogue) -> str | None:
+    """Find the technique that a text names; None where its domain is gone, too."""
+    return catalogue.once(_named).get(domain, {}).get(fold(typed))
 
 
 def _named(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:

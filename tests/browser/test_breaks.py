@@ -56,6 +56,7 @@ def study_one(page: Page) -> None:
     page.goto("/study/")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Good").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Good.")
 
 
 @pytest.mark.usefixtures("backlog")

@@ -59,6 +59,7 @@ def test_flagging_by_keyboard_alone_leaves_focus_where_it_was(page: Page) -> Non
 def test_flagging_a_flashcard_rates_nothing(open_page: OpenPage) -> None:
     page = open_page("/study/")
     page.get_by_role("link", name="Show answer").click()
+    page.locator("#answer").wait_for()
     opened(page)
     page.get_by_role("button", name="Too easy").click()
     expect(flag_of(page).get_by_role("status")).to_have_text("Thank you: noted.")
@@ -133,6 +134,7 @@ def test_a_flag_and_the_list_of_flags_are_accessible(
     assert_accessible(page)
     page.goto("/study/?kinds=harder-to-detect")
     page.get_by_role("link", name="Show answer").click()
+    page.locator("#answer").wait_for()
     opened(page).get_by_role("textbox").fill("A note of some length, to be read as it was written.")
     page.get_by_role("button", name="Unclear").click()
     expect(flag_of(page).get_by_role("status")).to_have_text("Thank you: noted.")

@@ -24,6 +24,7 @@ def test_a_card_that_a_release_changed_is_studied_by_keyboard_without_scripts(
     page = open_page(f"/study/{KEY}", java_script_enabled=False)
     page.get_by_role("link", name="Show answer").press("Enter")
     page.get_by_role("button", name="Easy").press("Enter")
+    expect(page.locator(".flashes")).to_contain_text("Saved: Easy.")
     publish(techniques, tmp_path, 8)
     page.goto("/")
     expect(page.get_by_text("A new release changed the answer to 1 card of yours")).to_be_visible()
@@ -37,6 +38,7 @@ def test_a_card_that_a_release_changed_is_studied_by_keyboard_without_scripts(
     expect(changed.get_by_role("definition").first).to_contain_text("Leaving")
     expect(changed.get_by_role("definition").last).to_have_text("Staying")
     page.get_by_role("button", name="Good").press("Enter")
+    expect(page.locator(".flashes")).to_contain_text("Saved: Good.")
     page.goto(f"/study/{KEY}")
     expect(page.get_by_text("Changed in release 8")).to_have_count(0)
 

@@ -11,6 +11,7 @@ def learn_one(page: Page) -> None:
     page.goto("/study/")
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Easy").click()
+    expect(page.locator(".flashes")).to_contain_text("Saved: Easy.")
 
 
 def test_both_pages_are_accessible_to_a_newcomer_and_later(
