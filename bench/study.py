@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import insert, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from waitress.server import create_server
 
 from bench.faults import Page
@@ -240,25 +240,26 @@ def _through_service(case: Case) -> Callable[[], None]:
     catalogue = case.app.extensions["techniques"].load().catalogue
     with case.app.app_context():
         engine = db.engine
-    session = Session(engine.execution_options(**WRITES), expire_on_commit=False)
+    sessions = sessionmaker(engine.execution_options(**WRITES), expire_on_commit=False)
     moments = _moments()
 
     def step() -> None:
         now = next(moments)
-        learner = learners.local_learner(session, now=now)
-        served = study.next_card(session, learner, catalogue, now=now)
-        assert served is not None
-        study.rate(
-            session,
-            learner,
-            catalogue,
-            served.key,
-            3,
-            sequence=served.sequence,
-            duration_ms=7000,
-            now=now,
-        )
-        session.commit()
+        with sessions() as session:
+            learner = learners.local_learner(session, now=now)
+            served = study.next_card(session, learner, catalogue, now=now)
+            assert served is not None
+            study.rate(
+                session,
+                learner,
+                catalogue,
+                served.key,
+                3,
+                sequence=served.sequence,
+                duration_ms=7000,
+                now=now,
+            )
+            session.commit()
 
     return step
 

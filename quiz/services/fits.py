@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from math import ceil
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -98,15 +100,34 @@ def waiting(session: Session, learner: Learner) -> Fit | None:
     return session.scalars(fit_queries.waiting_fit(learner.id)).one_or_none()
 
 
-def work_out(session: Session, learner: Learner) -> Worked | None:
-    """Fit weights to what the learner has reviewed, reading only; None where it is too early.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that fitting needs, read already: the log, the parameters, what they have seen."""
 
-    End the transaction that read before writing what came of it: fitting takes time.
+    rows: Sequence[Any]
+    by: Parameters
+    seen_until: datetime | None
+
+
+def gather(session: Session, learner: Learner) -> Gathered | None:
+    """Read what weights are to be fitted to; None where it is too early.
+
+    End the transaction before fitting, which takes time: on SQLite an open read keeps
+    everyone from writing.
     """
     if not standing(session, learner).can_fit:
         return None
     by = parameters.of(session, learner)
-    rows = session.execute(fit_queries.log_to_fit(learner.id)).all()
+    return Gathered(
+        rows=session.execute(fit_queries.log_to_fit(learner.id)).all(),
+        by=by,
+        seen_until=_seen_until(session, learner, by),
+    )
+
+
+def fit_to(gathered: Gathered) -> Worked | None:
+    """Fit weights to what was read; None where it is too early after all."""
+    rows, by = gathered.rows, gathered.by
     log = {card: list(group) for card, group in groupby(rows, key=attrgetter("card_id"))}
     worked = Worked(
         present=by.weights,
@@ -117,7 +138,7 @@ def work_out(session: Session, learner: Learner) -> Worked | None:
         fit = fitting.fit(
             log,
             by.weights,
-            seen_until=_seen_until(session, learner, by),
+            seen_until=gathered.seen_until,
             relearning_steps=len(by.relearning_steps),
         )
     except TooFewReviews:  # some were undone since they were counted
@@ -125,6 +146,12 @@ def work_out(session: Session, learner: Learner) -> Worked | None:
     except NothingToLearn as nothing:
         return replace(worked, reason=str(nothing))
     return replace(worked, fit=fit)
+
+
+def work_out(session: Session, learner: Learner) -> Worked | None:
+    """Read and fit in one go, where nobody else has to write meanwhile."""
+    gathered = gather(session, learner)
+    return fit_to(gathered) if gathered else None
 
 
 def keep(session: Session, learner: Learner, worked: Worked, *, now: datetime) -> Fit | None:
