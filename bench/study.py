@@ -32,7 +32,7 @@ from quiz import create_app
 from quiz.content.release_folder import import_release
 from quiz.content.stix import read_release
 from quiz.db.base import WRITES, alembic, begin_writing, db
-from quiz.db.models import Card, Learner, Review
+from quiz.db.models import Card, Fit, Learner, Review
 from quiz.learning import scheduling
 from quiz.learning.parameters import STANDARD
 from quiz.learning.scheduling import MemoryState
@@ -120,6 +120,8 @@ def _case(scratch: Path, techniques: Path, cards: int, reviews: int) -> Case:
         keys = list(catalogue.once(Flashcards).cards)[:LEARNER_CARDS]
         _fill(db.session, own, keys, min(reviews, 10_000))
         _multiply(db.session, round(cards / len(keys)), reviews)
+        # Weights were fitted just now: a fit, once in a tenth more reviews, is measured elsewhere.
+        db.session.add(Fit(learner_id=own.id, created_at=NOW, decided_at=NOW, reviews=reviews))
         db.session.commit()
         db.session.execute(text("ANALYZE"))
         found = tuple(

@@ -82,7 +82,7 @@ def last_of_today(session: Session, learner: Learner, *, now: datetime) -> tuple
     None where there is none, or where it is not among the latest rows of the log.
     """
     today = learners.study_day(learner, now)
-    for row in session.execute(card_queries.latest_ids(learner.id).limit(LIMIT)):
+    for row in session.execute(card_queries.latest_ids(learner.id).limit(LIMIT)).all():
         if row.undone_at is None:
             return (row.id, row.rating) if row.day == today else None
     return None
