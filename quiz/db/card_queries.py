@@ -19,10 +19,9 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
-from quiz.db.models import AttemptQuestion, Card, Review
+from quiz.db.models import Card, Review
 from quiz.db.queries import IN_STEPS, STANDING
 
 Condition = ColumnElement[bool]
@@ -172,33 +171,4 @@ def on_shelf(learner_id: int, narrowed: Sequence[Condition], sort: str) -> Selec
         select(Card)
         .where(Card.learner_id == learner_id, *narrowed)
         .order_by(*orders[sort], Card.id)
-    )
-
-
-# What is taken for what
-
-
-def taken_for(learner_id: int, stix_id: str) -> Select[str, int]:
-    """Which techniques one was taken for, on cards and in quizzes, and how often; most first."""
-    on_cards = (
-        select(Review.taken_for.label("other"))
-        .join(Card, Card.id == Review.card_id)
-        .where(
-            Card.learner_id == learner_id,
-            Card.stix_id == stix_id,
-            Review.taken_for.is_not(None),
-            Review.undone_at.is_(None),
-            # The same answer in a quiz is counted there.
-            Review.source != "quiz",
-        )
-    )
-    in_quizzes = select(AttemptQuestion.taken_for.label("other")).where(
-        AttemptQuestion.learner_id == learner_id,
-        AttemptQuestion.stix_id == stix_id,
-        AttemptQuestion.taken_for.is_not(None),
-    )
-    union = union_all(on_cards, in_quizzes).subquery()
-    times = func.count()
-    return (
-        select(union.c.other, times).group_by(union.c.other).order_by(times.desc(), union.c.other)
     )

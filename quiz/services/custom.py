@@ -23,7 +23,7 @@ from quiz.learning.parameters import Parameters
 from quiz.learning.scheduling import MemoryState, State, retrievability
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import decks, parameters, switches
+from quiz.services import decks, log, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 
 MOST_CARDS = 100
@@ -99,7 +99,7 @@ def _as_it_was(
     before: dict[str, MemoryState] = {}
     for key, memory in session.execute(deck_queries.memories_at(learner.id, at)):
         before.setdefault(key, MemoryState.from_dict(memory))
-    return {key: before[key] if key in before else decks.memory(row) for key, row in rows.items()}
+    return {key: before[key] if key in before else log.memory(row) for key, row in rows.items()}
 
 
 def _is_suspended(rows: Mapping[str, decks.Memory], key: str) -> bool:

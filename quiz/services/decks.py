@@ -16,9 +16,9 @@ from quiz.db import deck_queries
 from quiz.db.models import Learner, SavedDeck
 from quiz.learning.days import DAY
 from quiz.learning.parameters import Parameters
-from quiz.learning.scheduling import MemoryState, State, predicted
+from quiz.learning.scheduling import State, predicted
 from quiz.questions.scope import Scope
-from quiz.services import learners, parameters, switches
+from quiz.services import learners, log, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.errors import Refused
 from quiz.services.horizon import Horizon
@@ -221,21 +221,8 @@ def memories(session: Session, learner: Learner, cards: Iterable[DeckCard]) -> M
 
 def share(met: Iterable[Memory], cards: int, now: datetime, today: date, by: Parameters) -> float:
     """What share of so many cards is expected to be remembered now, by those of them met."""
-    known = sum(predicted(memory(row), now, today, by) or 0.0 for row in met)
+    known = sum(predicted(log.memory(row), now, today, by) or 0.0 for row in met)
     return known / cards if cards else 0.0
-
-
-def memory(row: Memory) -> MemoryState:
-    """What the scheduler knows of a card, by what was read of it."""
-    return MemoryState(
-        state=State(row.state),
-        step=row.step,
-        stability=row.stability,
-        difficulty=row.difficulty,
-        due=row.due,
-        last_review=row.last_review,
-        last_day=row.last_day,
-    )
 
 
 def _standings(

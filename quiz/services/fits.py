@@ -148,12 +148,6 @@ def fit_to(gathered: Gathered) -> Worked | None:
     return replace(worked, fit=fit)
 
 
-def work_out(session: Session, learner: Learner) -> Worked | None:
-    """Read and fit in one go, where nobody else has to write meanwhile."""
-    gathered = gather(session, learner)
-    return fit_to(gathered) if gathered else None
-
-
 def keep(session: Session, learner: Learner, worked: Worked, *, now: datetime) -> Fit | None:
     """Keep what came of fitting: to be decided on where it predicts better, else as looked at.
 

@@ -48,8 +48,8 @@ class Difference:
     fields: tuple[tuple[str, Any, Any], ...]
 
 
-def memory(row: Card) -> MemoryState:
-    """What the scheduler knows of a card, by its row."""
+def memory(row: Card | Row[*tuple[Any, ...]]) -> MemoryState:
+    """What the scheduler knows of a card, by its row or by what was read of it."""
     return MemoryState(
         state=State(row.state),
         step=row.step,

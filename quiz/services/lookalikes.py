@@ -12,7 +12,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.difficulty import Level
 from quiz.content.sentences import sentences
 from quiz.content.technique import Technique
-from quiz.db import card_queries
+from quiz.db import answer_queries
 from quiz.db.models import Learner
 
 
@@ -58,7 +58,7 @@ def look_alike(
     Where none is known, it is the nearest by the files: a sibling, else one that a text
     ties to it, else its parent or a sub-technique; None where there is none of these.
     """
-    for stix_id, times in session.execute(card_queries.taken_for(learner.id, technique.stix_id)):
+    for stix_id, times in session.execute(answer_queries.taken_for(learner.id, technique.stix_id)):
         other = catalogue.by_stix_id.get(stix_id or "")
         if other is not None and other is not technique:
             return compare(technique, other, catalogue, why=Why.CONFUSED, times=times)

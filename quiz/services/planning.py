@@ -21,7 +21,7 @@ from quiz.learning.days import DAY
 from quiz.learning.forecast import Day, Forecast, Load, Simulator, Start
 from quiz.learning.habits import Habits, Rating, habits
 from quiz.learning.scheduling import MemoryState
-from quiz.services import decks, learners, parameters, switches
+from quiz.services import decks, learners, log, parameters, switches
 from quiz.services.deck import DeckCard, Flashcards
 from quiz.services.decks import LEAST_TARGET, LONGEST_PATH, Memory
 
@@ -255,7 +255,7 @@ class Planner:
             if key in mornings:
                 entries, memory = mornings[key]
             elif row := self.known.get(key):
-                entries, memory = row.entries, decks.memory(row)
+                entries, memory = row.entries, log.memory(row)
             starts.append(
                 Start(key=key, technique=card.technique.stix_id, memory=memory, entries=entries)
             )

@@ -14,7 +14,7 @@ from quiz.questions.scope import Scope
 from quiz.services import custom, study
 from quiz.services.custom import Order, Which, Wish
 from quiz.services.deck import Flashcards
-from tests import factories
+from tests import factories, studying
 from tests.conftest import CountQueries
 from tests.factories import NOON, stix_id
 
@@ -35,18 +35,7 @@ Choose = Callable[..., tuple[str, ...]]
 @pytest.fixture
 def rate(session: Session, learner: Learner, catalogue: Catalogue) -> Rate:
     def rate(key: str, rating: int, at: datetime) -> None:
-        served = study.card(session, learner, catalogue, key, now=at)
-        assert served is not None
-        study.rate(
-            session,
-            learner,
-            catalogue,
-            key,
-            rating,
-            sequence=served.sequence,
-            duration_ms=1500,
-            now=at,
-        )
+        studying.rate(session, learner, key, rating, at=at, catalogue=catalogue)
 
     return rate
 

@@ -28,6 +28,11 @@ def quick_history(reviews: int = 600) -> History:
     return simulate(reviews, QUICK, seed=1)
 
 
+def work_out(session: Session, learner: Learner) -> fits.Worked | None:
+    gathered = fits.gather(session, learner)
+    return fits.fit_to(gathered) if gathered else None
+
+
 def remembered(cards: int, days: int) -> History:
     """The reviews of someone who remembers each card every day."""
     moments = [NOON + timedelta(days=day) for day in range(days)]
@@ -36,7 +41,7 @@ def remembered(cards: int, days: int) -> History:
 
 
 def fit(session: Session, learner: Learner) -> Fit | None:
-    worked = fits.work_out(session, learner)
+    worked = work_out(session, learner)
     return fits.keep(session, learner, worked, now=LATER) if worked else None
 
 
@@ -64,11 +69,11 @@ def test_weights_are_fitted_from_400_reviews_on(session: Session, learner: Learn
     standing = fits.standing(session, learner)
     assert (standing.reviews, standing.missing, standing.lacking) == (399, 1, 1)
     assert not standing.can_fit
-    assert fits.work_out(session, learner) is None
+    assert work_out(session, learner) is None
     other = factories.learner(session, name="Grace")
     record(session, other, cut(history, 400))
     assert fits.standing(session, other).can_fit
-    assert fits.work_out(session, other) is not None
+    assert work_out(session, other) is not None
 
 
 def test_a_fit_that_predicts_better_waits_to_be_decided_on(
@@ -176,14 +181,14 @@ def test_applied_weights_are_judged_by_reviews_that_came_since(
 ) -> None:
     fits.apply(session, learner, quick.id, now=LATER)
     quick.reviews = 400
-    worked = fits.work_out(session, learner)
+    worked = work_out(session, learner)
     assert worked is not None
     assert worked.reason == "too few reviews since the weights were last fitted"
 
 
 def test_two_that_fit_at_once_keep_one(session: Session, learner: Learner) -> None:
     record(session, learner, quick_history())
-    first, second = fits.work_out(session, learner), fits.work_out(session, learner)
+    first, second = work_out(session, learner), work_out(session, learner)
     assert first is not None
     assert second is not None
     assert fits.keep(session, learner, first, now=LATER) is not None
@@ -192,7 +197,7 @@ def test_two_that_fit_at_once_keep_one(session: Session, learner: Learner) -> No
 
 def test_a_fit_to_what_changed_meanwhile_is_not_kept(session: Session, learner: Learner) -> None:
     record(session, learner, quick_history())
-    worked = fits.work_out(session, learner)
+    worked = work_out(session, learner)
     assert worked is not None
     own = replace(STANDARD, weights=(*WEIGHTS[:-1], 0.2))
     settings.adopt(session, learner, own, now=LATER)
