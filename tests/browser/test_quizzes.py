@@ -189,7 +189,7 @@ def test_every_page_of_a_quiz_is_accessible(
 ) -> None:
     page = open_page("/quiz/?techniques=T1059.001&difficulties=hard")
     assert_accessible(page)
-    start(page, "kinds=description&kinds=tactic&kinds=data-source")
+    start(page, "answers=choose&kinds=description&kinds=tactic&kinds=data-source")
     open_folds(page)
     assert_accessible(page)
     page.locator("input[name=chosen]").first.check()
