@@ -14,8 +14,9 @@ from bench.measure import heading, memory_mib, row, seconds
 from quiz import create_app
 from quiz.content.catalogue import Catalogue
 from quiz.db.base import alembic, begin_writing, db
+from quiz.learning.setup import Setup
 from quiz.questions.scope import Scope
-from quiz.services import learners, quizzes, study
+from quiz.services import learners, starting, study
 from quiz.services.deck import Flashcards
 
 REVIEWS = 10_000
@@ -94,12 +95,11 @@ def _live(catalogue: Catalogue) -> int:
             keys.remove(key)
             continue
         sequences[key] = sequence
-    attempt = quizzes.start(
+    attempt = starting.start(
         db.session,
         learner,
         catalogue,
-        scope=Scope(),
-        length=20,
+        setup=Setup(scope=Scope(), length=20),
         seed=1,
         token="bench",
         now=NOW,

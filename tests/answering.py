@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quiz.questions.base import AnswerKind, Question
+from quiz.questions.base import AnswerKind, Grade, Question
+from quiz.services.taking import Answered
 
 
 def right_answer(question: Question) -> list[str]:
@@ -47,3 +48,9 @@ def typed(question: Question, *accepted: str, lookalikes: tuple[str, ...] = ()) 
         accepted=accepted,
         lookalikes=lookalikes,
     )
+
+
+def graded(answered: Answered) -> Grade:
+    """The grade of an answer that is told at once."""
+    assert answered.grade
+    return answered.grade

@@ -19,6 +19,7 @@ from quiz.db.models import (
     Learner,
     Review,
     SavedDeck,
+    SavedQuiz,
     SchedulerParameters,
 )
 
@@ -32,6 +33,7 @@ ARCHIVED: tuple[type[Base], ...] = (
     Flag,
     Break,
     SavedDeck,
+    SavedQuiz,
     Fit,
 )
 """What an archive holds, each after what it refers to."""
@@ -64,6 +66,10 @@ _BOUNDS: Mapping[str, Mapping[str, Any]] = {
     "card.difficulty": {"minimum": 1, "maximum": 10},
     "attempt_question.score": {"minimum": 0, "maximum": 1},
     "attempt_question.position": {"minimum": 1},
+    "attempt_question.version": {"minimum": 0},
+    "attempt_question.confidence": {"enum": ["sure", "fairly", "guess"]},
+    "attempt.extended_s": {"minimum": 0},
+    "learner.exam_time": {"minimum": 0, "maximum": 1000},
     "saved_deck.target": {"minimum": 0, "maximum": 1},
     "study_break.spread_days": {"minimum": 0},
     "review.chosen": _TEXTS,

@@ -29,7 +29,8 @@ class Learner(Base):
     parameters; empty for the standard ones. ``answering`` is how a card is answered:
     ``reveal``, ``choose`` or ``type``. ``keys`` holds the key of each action, where it is
     another than the usual; an empty text is no key. On the study day ``extended_day`` alone,
-    ``extended_to`` reviews may come, where that is more than usual.
+    ``extended_to`` reviews may come, where that is more than usual. ``exam_time`` is the time
+    that they have for an exam, in percent of its limit; 0 is no limit.
     """
 
     __tablename__ = "learner"
@@ -53,6 +54,7 @@ class Learner(Base):
     keys: Mapped[dict[str, Any] | None]
     extended_day: Mapped[date | None]
     extended_to: Mapped[int] = mapped_column(default=0, server_default="0")
+    exam_time: Mapped[int] = mapped_column(default=100, server_default="100")
     parameters_version: Mapped[str | None] = mapped_column(
         ForeignKey("scheduler_parameters.version")
     )
@@ -303,9 +305,12 @@ class Attempt(Base):
     """One run through a quiz; its questions are frozen into it when it starts.
 
     ``token`` comes with the form that starts the quiz, so that a form sent twice
-    is one attempt. ``scope`` is the query string that it was made from: the scope's,
-    and how answers are given where that was chosen. ``collections`` says which
+    is one attempt. ``scope`` is the query string that it was made from, without the seed: the
+    scope's, and how the quiz was set up. ``collections`` says which
     collections and releases the questions came from.
+
+    Of an attempt with a time limit, ``ends_at`` is when it is over at the latest, and
+    ``extended_s`` how many seconds of that were given while it ran.
     """
 
     __tablename__ = "attempt"
@@ -322,6 +327,8 @@ class Attempt(Base):
     collections: Mapped[str] = mapped_column(Text)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    extended_s: Mapped[int] = mapped_column(default=0, server_default="0")
     questions: Mapped[list["AttemptQuestion"]] = relationship(
         order_by="AttemptQuestion.position", back_populates="attempt", passive_deletes=True
     )
@@ -331,8 +338,13 @@ class AttemptQuestion(Base):
     """A question of an attempt, as it was shown, and the answer once it is in.
 
     ``position`` counts from 1. ``chosen`` holds the answer as grading has it: ids, or
-    what was typed; ``score`` is from 0 to 1. Both are empty until answered. ``taken_for`` is
+    what was typed; empty until answered, as is ``answered_at``. ``score`` is from 0 to 1, and
+    empty until graded: an exam is graded when it ends. ``taken_for`` is
     the STIX id of the technique that was taken for the right one, where the answer says so.
+
+    ``version`` counts how often the answer was saved, changed or taken back. ``confidence`` is
+    how sure the learner was: ``sure``, ``fairly`` or ``guess``. ``flagged`` is theirs to find
+    the question again.
     """
 
     __tablename__ = "attempt_question"
@@ -355,7 +367,23 @@ class AttemptQuestion(Base):
     chosen: Mapped[list[str] | None]
     score: Mapped[float | None]
     taken_for: Mapped[str | None] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    confidence: Mapped[str | None] = mapped_column(String(10))
+    flagged: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempt: Mapped[Attempt] = relationship(back_populates="questions")
+
+
+class SavedQuiz(Base):
+    """How a quiz is set up, under a name: ``setup`` is its query string, with the seed if any."""
+
+    __tablename__ = "saved_quiz"
+    __table_args__ = (UniqueConstraint("learner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    setup: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
 
 
 class Flag(Base):

@@ -166,76 +166,6 @@ def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
 # Attempts and answers
 
 
-def attempt(learner_id: int, attempt_id: int) -> Select[Attempt]:
-    """One attempt."""
-    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.id == attempt_id)
-
-
-def attempt_by_token(learner_id: int, token: str) -> Select[Attempt]:
-    """The attempt that a form's token has started."""
-    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.token == token)
-
-
-def attempt_question(learner_id: int, attempt_id: int, position: int) -> Select[AttemptQuestion]:
-    """One question of an attempt, by its position from 1."""
-    return attempt_questions(learner_id, attempt_id).where(AttemptQuestion.position == position)
-
-
-def attempt_questions(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
-    """An attempt's questions in order."""
-    return (
-        select(AttemptQuestion)
-        .where(AttemptQuestion.learner_id == learner_id, AttemptQuestion.attempt_id == attempt_id)
-        .order_by(AttemptQuestion.position)
-    )
-
-
-def attempt_scores(attempt_id: int) -> Select[int, float | None]:
-    """Position and score, if answered, of each of an attempt's questions, in order."""
-    return (
-        select(AttemptQuestion.position, AttemptQuestion.score)
-        .where(AttemptQuestion.attempt_id == attempt_id)
-        .order_by(AttemptQuestion.position)
-    )
-
-
-def missed_keys(learner_id: int, attempt_id: int) -> Select[str]:
-    """The card keys of an attempt's answers that are not wholly right, in order."""
-    return (
-        select(AttemptQuestion.card_key)
-        .where(
-            AttemptQuestion.learner_id == learner_id,
-            AttemptQuestion.attempt_id == attempt_id,
-            AttemptQuestion.score < 1,
-        )
-        .order_by(AttemptQuestion.position)
-    )
-
-
-def attempt_totals(
-    learner_id: int, *, finished: bool
-) -> Select[Attempt, int, int, int | None, float | None]:
-    """Attempts, latest first, with their number of questions and answers, next one, and score."""
-    answered = AttemptQuestion.answered_at
-    next_position = func.min(case((answered.is_(None), AttemptQuestion.position)))
-    return (
-        select(
-            Attempt,
-            func.count(),
-            func.count(answered),
-            next_position,
-            func.sum(AttemptQuestion.score),
-        )
-        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
-        .where(
-            Attempt.learner_id == learner_id,
-            Attempt.finished_at.is_not(None) if finished else Attempt.finished_at.is_(None),
-        )
-        .group_by(Attempt.id)
-        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-    )
-
-
 def techniques_asked(learner_id: int) -> Select[str]:
     """The STIX ids of the techniques that a learner was asked about, on cards or in quizzes."""
     on_cards = select(Card.stix_id).where(Card.learner_id == learner_id, Card.reviews > 0)
@@ -247,16 +177,18 @@ def techniques_asked(learner_id: int) -> Select[str]:
 
 
 def answer_totals(learner_id: int) -> Select[int, int]:
-    """How many quiz answers there are, and how many of them wholly right."""
+    """How many graded quiz answers there are, and how many of them wholly right."""
     return select(func.count(), _number_of(AttemptQuestion.score == 1)).where(
-        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at.is_not(None)
+        AttemptQuestion.learner_id == learner_id, AttemptQuestion.score.is_not(None)
     )
 
 
 def answers_since(learner_id: int, since: datetime) -> Select[datetime, float | None]:
-    """The moments and scores of the quiz answers since a moment."""
+    """The moments and scores of the graded quiz answers since a moment."""
     return select(ANSWERED_AT, AttemptQuestion.score).where(
-        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at >= since
+        AttemptQuestion.learner_id == learner_id,
+        AttemptQuestion.answered_at >= since,
+        AttemptQuestion.score.is_not(None),
     )
 
 

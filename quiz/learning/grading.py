@@ -24,21 +24,22 @@ class IncompleteAnswer(ValueError):  # noqa: N818 - named for what happened
     """An answer leaves out what the question asks for; the text says what to do."""
 
 
-def grade(question: Question, answer: Collection[str]) -> Grade:
+def grade(question: Question, answer: Collection[str], *, partial: bool = False) -> Grade:
     """Grade an answer, by what it is about.
 
     One, many: (right − wrong) / number right, floored at 0. Order: the share of
     neighbours that stand in the right order. Match: the share that is right. Text:
     1 for an accepted text however it is written, else 0; ``near`` where it is a slip
-    of the pen away from one. Raises UnknownOption for an id that the question does
-    not have, and IncompleteAnswer.
+    of the pen away from one. ``partial`` allows a match of which some is missing, which counts
+    as not right. Raises UnknownOption for an id that the question does not have, and
+    IncompleteAnswer.
     """
     given = list(answer)
     match question.answer_kind:
         case AnswerKind.ORDER:
             return _share(neighbours_in_order(question, given))
         case AnswerKind.MATCH:
-            return _share(matches(question, given))
+            return _share(matches(question, given, partial=partial))
         case AnswerKind.TEXT:
             return _grade_typed(question, given)
         case AnswerKind.ONE | AnswerKind.MANY:
@@ -57,13 +58,15 @@ def neighbours_in_order(question: Question, answer: Sequence[str]) -> list[bool]
     return [place[before] < place[behind] for before, behind in pairwise(answer)]
 
 
-def matches(question: Question, answer: Sequence[str]) -> list[bool]:
+def matches(question: Question, answer: Sequence[str], *, partial: bool = False) -> list[bool]:
     """Tell of each item whether its target is right.
 
-    Raises UnknownOption, and IncompleteAnswer where an item has no target.
+    Raises UnknownOption, and IncompleteAnswer where an item has no target; where it is
+    ``partial``, only if none has one.
     """
     _refuse_unknown(filter(None, answer), {target.id for target in question.targets})
-    if len(answer) != len(question.solution) or not all(answer):
+    enough = any if partial else all
+    if len(answer) != len(question.solution) or not enough(answer):
         raise IncompleteAnswer("Choose something for each of them first.")
     return [given == right for given, right in zip(answer, question.solution, strict=True)]
 

@@ -144,13 +144,16 @@ class Deck:
         without: Set[str] = NONE,
         *,
         nearness: Mapping[str, Nearness] = MappingProxyType({}),
+        usual: Nearness = Nearness.NEAR,
         typed: bool | None = None,
+        before: Set[str] = NONE,
     ) -> Iterator[Question]:
         """Ask about every technique in scope once, then about each again, while there are cards.
 
         Techniques ``asked`` about before, by STIX id, come last. Of a technique's
         kinds the one used least so far comes next. ``without`` is as for :meth:`select`, and
         ``nearness`` how near the wrong options come, by STIX id, where it is not the usual.
+        The cards that were drawn ``before``, by key, take their turn without a question.
         """
         cards: dict[str, list[DeckCard]] = defaultdict(list)
         for card in list(self.select(scope, without).values()):
@@ -160,9 +163,12 @@ class Deck:
         while order:
             for stix_id in order:
                 cards[stix_id].sort(key=lambda c: (-used[c.kind.slug], _place(seed, c.key)))
-                near = nearness.get(stix_id, Nearness.NEAR)
+                if cards[stix_id] and cards[stix_id][-1].key in before:
+                    used[cards[stix_id].pop().kind.slug] += 1
+                    continue
+                near = nearness.get(stix_id, usual)
                 question = self._ask_last(cards[stix_id], seed, near, typed)
-                if question is not None:
+                if question is not None and question.key not in before:
                     used[question.kind] += 1
                     yield question
             order = [stix_id for stix_id in order if cards[stix_id]]

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
-from quiz.db import queries
+from quiz.db import queries, quiz_queries
 from quiz.db.models import AttemptQuestion, Flag, Learner
 from quiz.questions.base import Question
 from quiz.services import learners, quizzes, study, switches
@@ -86,7 +86,7 @@ def flag_quiz_question(
     Tells whether that is news: the same said twice is kept once. Raises quizzes.NotFound.
     """
     learners.lock(session, learner)
-    query = queries.attempt_question(learner.id, attempt_id, position)
+    query = quiz_queries.attempt_question(learner.id, attempt_id, position)
     row = session.scalars(query).one_or_none()
     if row is None:
         raise quizzes.NotFound("There is no such question in this quiz.")

@@ -3,23 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs
 
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import domain_name, tactic_name
-from quiz.db import queries
+from quiz.db import quiz_queries
 from quiz.db.models import Attempt, Learner
+from quiz.learning.setup import Mode, Retake, Setup
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope, split_tactic
+from quiz.questions.scope import split_tactic
+from quiz.services.quizzes import ON_THE_WAY
+
+MODES = {
+    Mode.PRACTICE: "",
+    Mode.EXAM: "Exam",
+    Mode.MAPPING: "Mapping drill",
+    Mode.CONTRAST: "Contrast drill",
+}
+"""What is said of a quiz that is not plain practice."""
+RETAKES = {Retake.SAME: "Once more", Retake.MISSED: "What was missed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptSummary:
-    """An attempt in one line. ``score`` adds up its answers' scores, each from 0 to 1."""
+    """An attempt in one line. ``score`` adds up its answers' scores, each from 0 to 1.
+
+    ``score`` is 0 until something is graded, as nothing of an exam is before it ends.
+    """
 
     id: int
     title: str
+    setup: Setup
+    ends_at: datetime | None
     started_at: datetime
     finished_at: datetime | None
     answered: int
@@ -30,14 +45,20 @@ class AttemptSummary:
 
 def unfinished(session: Session, learner: Learner) -> list[AttemptSummary]:
     """List the attempts that can be continued, latest first."""
-    rows = session.execute(queries.attempt_totals(learner.id, finished=False))
+    rows = session.execute(quiz_queries.attempt_totals(learner.id, finished=False))
     return [_summary(*row) for row in rows]
 
 
 def finished(session: Session, learner: Learner, limit: int) -> list[AttemptSummary]:
     """List the finished attempts, latest first."""
-    rows = session.execute(queries.attempt_totals(learner.id, finished=True).limit(limit))
+    rows = session.execute(quiz_queries.attempt_totals(learner.id, finished=True).limit(limit))
     return [_summary(*row) for row in rows]
+
+
+def has_overdue(session: Session, learner: Learner, *, now: datetime) -> bool:
+    """Tell whether there are attempts whose time is up, and that nobody has finished."""
+    query = quiz_queries.overdue(learner.id, now - ON_THE_WAY).limit(1)
+    return session.scalars(query).one_or_none() is not None
 
 
 def _summary(
@@ -45,7 +66,9 @@ def _summary(
 ) -> AttemptSummary:
     return AttemptSummary(
         id=attempt.id,
-        title=_title(attempt.scope),
+        title=title(Setup.from_query(attempt.scope)),
+        setup=Setup.from_query(attempt.scope),
+        ends_at=attempt.ends_at,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,
         answered=answered,
@@ -55,10 +78,12 @@ def _summary(
     )
 
 
-def _title(query: str) -> str:
-    """Name an attempt by its scope: *Persistence, Discovery · Windows*."""
-    scope = Scope.from_lists(parse_qs(query))
+def title(setup: Setup) -> str:
+    """Name a quiz by its setup: *Exam · Persistence, Discovery · Windows*."""
+    scope = setup.scope
     parts = (
+        [MODES[setup.mode]],
+        [RETAKES[setup.retake]] if setup.retake else [],
         [domain_name(domain) for domain in scope.domains],
         [_tactic(value) for value in scope.tactics],
         scope.platforms,
@@ -66,7 +91,8 @@ def _title(query: str) -> str:
         scope.techniques,
         [KINDS[slug].title if slug in KINDS else slug for slug in scope.kinds],
     )
-    return " · ".join(_shortened(part) for part in parts if part) or "All techniques"
+    everything = [] if scope.query or setup.mode is Mode.CONTRAST else ["All techniques"]
+    return " · ".join(_shortened(part) for part in (*parts, everything) if any(part))
 
 
 def _tactic(value: str) -> str:

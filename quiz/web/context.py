@@ -14,6 +14,7 @@ from quiz.content.folder import Loaded
 from quiz.content.technique import Collection, Technique
 from quiz.db.base import db
 from quiz.db.models import Learner
+from quiz.learning.setup import Setup
 from quiz.questions.display import source_of
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, tactic_in
@@ -162,6 +163,7 @@ def init_app(app: Flask) -> None:
         runs_instance=runs_instance,
         theme=theme,
         with_scope=with_scope,
+        with_setup=with_setup,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -176,6 +178,12 @@ def init_app(app: Flask) -> None:
 def with_scope(endpoint: str, scope: Scope, **values: Any) -> str:
     """Build a URL that keeps the scope in its query string."""
     values |= parse_qs(scope.query)
+    return url_for(endpoint, **values)
+
+
+def with_setup(endpoint: str, setup: Setup, **values: Any) -> str:
+    """Build a URL that keeps how a quiz is set up in its query string."""
+    values |= parse_qs(setup.query)
     return url_for(endpoint, **values)
 
 

@@ -10,9 +10,10 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import answer_queries
 from quiz.db.models import AttemptQuestion, Card, Learner, Review
 from quiz.learning.grading import IncompleteAnswer, UnknownOption
+from quiz.learning.setup import Answers, Setup
 from quiz.questions.base import AnswerKind, Question
 from quiz.questions.scope import Scope
-from quiz.services import answering, log, quizzes, study, undo
+from quiz.services import answering, log, starting, study, taking, undo
 from quiz.services.answering import NotAnswered, NotThatRating
 from quiz.services.deck import Flashcards
 from tests import factories
@@ -220,20 +221,22 @@ def test_a_name_that_is_typed_tells_what_it_was_taken_for(
 def quiz_answer(
     session: Session, learner: Learner, catalogue: Catalogue, *, right: bool, token: str = "t"
 ) -> AttemptQuestion:
-    attempt = quizzes.start(
+    attempt = starting.start(
         session,
         learner,
         catalogue,
-        scope=Scope.from_query("kinds=description&techniques=T9001"),
-        length=1,
+        setup=Setup(
+            scope=Scope.from_query("kinds=description&techniques=T9001"),
+            length=1,
+            answers=Answers.CHOOSE,
+        ),
         seed=1,
         token=token,
         now=NOON,
-        answers=quizzes.Answers.CHOOSE,
     )
     found = select(AttemptQuestion).where(AttemptQuestion.attempt_id == attempt.id)
     question = Question.from_dict(session.scalars(found).one().question)
-    quizzes.answer(
+    taking.answer(
         session,
         learner,
         attempt.id,

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.grading import IncompleteAnswer, UnknownOption
+from quiz.learning.setup import Answers, Setup
 from quiz.questions.base import AnswerKind, Question
 from quiz.questions.scope import Scope
-from quiz.services import progress, quizzes
-from quiz.services.quizzes import Answers
+from quiz.services import progress, quizzes, results, starting, taking
 from tests import factories
-from tests.answering import right_answer, typed, wrong_answer
+from tests.answering import graded, right_answer, typed, wrong_answer
 from tests.factories import NOON
 
 ACCEPTED = ("Window Rattling", "T9004")
@@ -29,16 +29,14 @@ def start(session: Session, learner: Learner, catalogue: Catalogue) -> Start:
     """Start a quiz of two questions of a kind."""
 
     def start(*kinds: str, answers: Answers = Answers.MIXED) -> Attempt:
-        return quizzes.start(
+        return starting.start(
             session,
             learner,
             catalogue,
-            scope=Scope(kinds=kinds),
-            length=2,
+            setup=Setup(scope=Scope(kinds=kinds), length=2, answers=answers),
             seed=7,
             token="/".join(kinds),
             now=NOON,
-            answers=answers,
         )
 
     return start
@@ -66,8 +64,8 @@ def stored(session: Session, attempt: Attempt) -> Question:
 
 def answer(
     session: Session, learner: Learner, attempt: Attempt, chosen: list[str]
-) -> quizzes.Answered:
-    return quizzes.answer(session, learner, attempt.id, 1, chosen, duration_ms=1, now=NOON)
+) -> taking.Answered:
+    return taking.answer(session, learner, attempt.id, 1, chosen, duration_ms=1, now=NOON)
 
 
 @pytest.mark.parametrize("kind", ["tactic-order", "match"])
@@ -82,7 +80,7 @@ def test_an_order_and_a_match_are_kept_as_they_were_given(
     row = rows(session, attempt)[0]
     assert (row.chosen, row.score) == (given, 0.0)
     assert answered.chosen == tuple(given)
-    asked = quizzes.question(session, learner, attempt.id, 1)
+    asked = quizzes.question(session, learner, attempt.id, 1, now=NOON)
     assert asked.question == stored(session, attempt)
     assert asked.chosen == tuple(given)
 
@@ -92,7 +90,7 @@ def test_the_right_order_and_match_score_one(
     session: Session, learner: Learner, start: Start, kind: str
 ) -> None:
     attempt = start(kind)
-    assert answer(session, learner, attempt, right_answer(stored(session, attempt))).grade.correct
+    assert graded(answer(session, learner, attempt, right_answer(stored(session, attempt)))).correct
     assert not quizzes.missed_keys(session, learner, attempt.id)
 
 
@@ -100,7 +98,7 @@ def test_one_target_for_everything_is_kept_whole(
     session: Session, learner: Learner, start: Start
 ) -> None:
     attempt = start("match")
-    assert answer(session, learner, attempt, ["1"] * 4).grade.score == 0.25
+    assert graded(answer(session, learner, attempt, ["1"] * 4)).score == 0.25
     assert rows(session, attempt)[0].chosen == ["1"] * 4
 
 
@@ -127,7 +125,7 @@ def test_half_an_answer_and_unknown_ids_store_nothing(
     attempt = start(kind)
     with pytest.raises(error):
         answer(session, learner, attempt, given)
-    assert not quizzes.question(session, learner, attempt.id, 1).answered
+    assert not quizzes.question(session, learner, attempt.id, 1, now=NOON).answered
 
 
 @pytest.mark.parametrize("kind", ["tactic-order", "match"])
@@ -135,7 +133,10 @@ def test_what_is_shown_before_the_answer_holds_no_solution(
     session: Session, learner: Learner, start: Start, kind: str
 ) -> None:
     attempt = start(kind)
-    whole, shown = stored(session, attempt), quizzes.question(session, learner, attempt.id, 1)
+    whole, shown = (
+        stored(session, attempt),
+        quizzes.question(session, learner, attempt.id, 1, now=NOON),
+    )
     assert shown.question.solution == ()
     sealed = json.dumps(shown.question.to_dict())
     assert all(item.note not in sealed for item in (*whole.items, *whole.targets))
@@ -147,7 +148,7 @@ def test_what_is_shown_before_the_answer_holds_no_solution(
 def test_what_may_be_typed_is_not_shown_before_the_answer(
     session: Session, learner: Learner, asked_to_type: Attempt
 ) -> None:
-    shown = quizzes.question(session, learner, asked_to_type.id, 1).question
+    shown = quizzes.question(session, learner, asked_to_type.id, 1, now=NOON).question
     assert (shown.accepted, shown.lookalikes) == ((), ())
     assert "Rattl" not in json.dumps(shown.to_dict())
 
@@ -156,7 +157,7 @@ def test_what_may_be_typed_is_not_shown_before_the_answer(
 def test_a_typed_answer_is_right_however_it_is_written(
     session: Session, learner: Learner, asked_to_type: Attempt, text: str
 ) -> None:
-    assert answer(session, learner, asked_to_type, [text]).grade.correct
+    assert graded(answer(session, learner, asked_to_type, [text])).correct
     assert rows(session, asked_to_type)[0].chosen == [text.strip()]
 
 
@@ -173,7 +174,7 @@ def test_nothing_typed_is_no_answer(
 ) -> None:
     with pytest.raises(IncompleteAnswer, match="Type an answer"):
         answer(session, learner, asked_to_type, [" . "])
-    assert not quizzes.question(session, learner, asked_to_type.id, 1).answered
+    assert not quizzes.question(session, learner, asked_to_type.id, 1, now=NOON).answered
 
 
 # A slip of the pen
@@ -184,18 +185,18 @@ def test_a_slip_counts_nothing_until_the_learner_says_so(
 ) -> None:
     attempt_id = asked_to_type.id
     answered = answer(session, learner, asked_to_type, [SLIP])
-    assert (answered.grade.score, answered.grade.near) == (0, True)
-    decided = quizzes.decide(session, learner, attempt_id, 1, counts=True)
+    assert (graded(answered).score, graded(answered).near) == (0, True)
+    decided = taking.decide(session, learner, attempt_id, 1, counts=True, now=NOON)
     assert (decided.correct, decided.near) == (True, True)
     session.commit()
     session.expire_all()
-    asked = quizzes.question(session, learner, attempt_id, 1)
+    asked = quizzes.question(session, learner, attempt_id, 1, now=NOON)
     assert asked.grade == decided
     assert asked.chosen == (SLIP,)
-    assert asked.grades[0]
-    assert asked.grades[0].correct
+    assert asked.places[0].grade
+    assert asked.places[0].grade.correct
     assert not quizzes.missed_keys(session, learner, attempt_id)
-    assert quizzes.result(session, learner, attempt_id, catalogue).score == 1
+    assert results.result(session, learner, attempt_id, catalogue, now=NOON).score == 1
     assert progress.totals(session, learner, catalogue, now=NOON).share_right == 1
 
 
@@ -205,7 +206,10 @@ def test_the_decision_can_be_taken_back_and_told_twice(
     attempt_id = asked_to_type.id
     answer(session, learner, asked_to_type, [SLIP])
     for counts in (True, True, False, False):
-        assert quizzes.decide(session, learner, attempt_id, 1, counts=counts).correct is counts
+        assert (
+            taking.decide(session, learner, attempt_id, 1, counts=counts, now=NOON).correct
+            is counts
+        )
         assert rows(session, asked_to_type)[0].chosen == [SLIP]
     assert len(quizzes.missed_keys(session, learner, attempt_id)) == 1
 
@@ -214,8 +218,8 @@ def test_a_slip_can_be_counted_after_the_quiz_is_over(
     session: Session, learner: Learner, asked_to_type: Attempt
 ) -> None:
     answer(session, learner, asked_to_type, [SLIP])
-    quizzes.finish(session, learner, asked_to_type.id, now=NOON)
-    assert quizzes.decide(session, learner, asked_to_type.id, 1, counts=True).correct
+    taking.finish(session, learner, asked_to_type.id, now=NOON)
+    assert taking.decide(session, learner, asked_to_type.id, 1, counts=True, now=NOON).correct
 
 
 @pytest.mark.parametrize("text", ["something else", "Window Rattler", "T9003", "T9004"])
@@ -224,20 +228,20 @@ def test_only_a_slip_is_the_learners_to_judge(
 ) -> None:
     before = answer(session, learner, asked_to_type, [text]).grade
     for counts in (True, False):
-        with pytest.raises(quizzes.NoNearMiss):
-            quizzes.decide(session, learner, asked_to_type.id, 1, counts=counts)
-    assert quizzes.question(session, learner, asked_to_type.id, 1).grade == before
+        with pytest.raises(taking.NoNearMiss):
+            taking.decide(session, learner, asked_to_type.id, 1, counts=counts, now=NOON)
+    assert quizzes.question(session, learner, asked_to_type.id, 1, now=NOON).grade == before
 
 
 def test_there_is_nothing_to_decide_before_an_answer_or_about_a_choice(
     session: Session, learner: Learner, asked_to_type: Attempt, start: Start
 ) -> None:
-    with pytest.raises(quizzes.NoNearMiss):
-        quizzes.decide(session, learner, asked_to_type.id, 1, counts=True)
+    with pytest.raises(taking.NoNearMiss):
+        taking.decide(session, learner, asked_to_type.id, 1, counts=True, now=NOON)
     chosen = start("tactic")
     answer(session, learner, chosen, wrong_answer(stored(session, chosen)))
-    with pytest.raises(quizzes.NoNearMiss):
-        quizzes.decide(session, learner, chosen.id, 1, counts=True)
+    with pytest.raises(taking.NoNearMiss):
+        taking.decide(session, learner, chosen.id, 1, counts=True, now=NOON)
 
 
 def test_someone_elses_slip_is_not_there(
@@ -245,7 +249,9 @@ def test_someone_elses_slip_is_not_there(
 ) -> None:
     answer(session, learner, asked_to_type, [SLIP])
     with pytest.raises(quizzes.NotFound):
-        quizzes.decide(session, factories.learner(session), asked_to_type.id, 1, counts=True)
+        taking.decide(
+            session, factories.learner(session), asked_to_type.id, 1, counts=True, now=NOON
+        )
     assert rows(session, asked_to_type)[0].score == 0
 
 
@@ -255,7 +261,7 @@ def test_someone_elses_slip_is_not_there(
 @pytest.mark.parametrize("answers", list(Answers))
 def test_a_quiz_remembers_how_it_is_answered(start: Start, answers: Answers) -> None:
     attempt = start("tactic", answers=answers)
-    assert quizzes.answers_of(attempt) is answers
+    assert quizzes.setup_of(attempt).answers is answers
     assert Scope.from_query(attempt.scope) == Scope(kinds=("tactic",))
 
 
@@ -271,7 +277,7 @@ def test_only_what_makes_a_flashcard_is_studied_afterwards(
     attempt = start("match", "tactic")
     for row in rows(session, attempt):
         given = wrong_answer(Question.from_dict(row.question))
-        quizzes.answer(session, learner, attempt.id, row.position, given, duration_ms=1, now=NOON)
-    assert quizzes.result(session, learner, attempt.id, catalogue).missed == 2
+        taking.answer(session, learner, attempt.id, row.position, given, duration_ms=1, now=NOON)
+    assert results.result(session, learner, attempt.id, catalogue, now=NOON).missed == 2
     (key,) = quizzes.missed_keys(session, learner, attempt.id)
     assert key.endswith("/tactic")

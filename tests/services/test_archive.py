@@ -23,12 +23,14 @@ from quiz.db.models import (
     Learner,
     Review,
     SavedDeck,
+    SavedQuiz,
 )
 from quiz.exports import archive as lines
 from quiz.exports.archive import BadArchive
 from quiz.learning.parameters import STANDARD, Parameters
+from quiz.learning.setup import Setup
 from quiz.questions.scope import Scope
-from quiz.services import archive, flags, log, parameters, quizzes, study
+from quiz.services import archive, flags, log, parameters, starting, study
 from quiz.services.flags import Reason
 from tests import factories
 from tests.factories import NOON
@@ -67,8 +69,14 @@ def live(session: Session, learner: Learner, catalogue: Catalogue) -> None:
     row.note, row.marked_at, row.suspended_at = "Like a “parcel”\n— but worse", NOON, NOON
     undone = session.scalars(select(Review).where(Review.learner_id == learner.id)).all()[-1]
     undone.undone_at = NOON + 9 * DAY
-    attempt = quizzes.start(
-        session, learner, catalogue, scope=Scope(), length=4, seed=3, token="t", now=NOON
+    attempt = starting.start(
+        session,
+        learner,
+        catalogue,
+        setup=Setup(scope=Scope(), length=4),
+        seed=3,
+        token="t",
+        now=NOON,
     )
     flags.flag_quiz_question(
         session, learner, attempt.id, 1, reason=Reason.WRONG, note="Is it?", now=NOON
@@ -91,6 +99,9 @@ def live(session: Session, learner: Learner, catalogue: Catalogue) -> None:
                 until=NOON.date(),
                 target=0.9,
                 since=NOON.date(),
+            ),
+            SavedQuiz(
+                learner_id=learner.id, name="Mine", setup="mode=exam&seed=7", created_at=NOON
             ),
             Fit(
                 learner_id=learner.id,

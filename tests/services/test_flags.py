@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Card, Flag, Learner, Review
+from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import flags, quizzes, study, switches
+from quiz.services import flags, quizzes, starting, study, switches
 from quiz.services.flags import Reason
 from tests import factories
 from tests.conftest import CountQueries, Sessions
@@ -24,12 +25,11 @@ OTHER = f"{stix_id('T9003')}/tactic"
 @pytest.fixture
 def attempt(session: Session, learner: Learner, catalogue: Catalogue) -> Attempt:
     """A quiz of three questions, none answered."""
-    return quizzes.start(
+    return starting.start(
         session,
         learner,
         catalogue,
-        scope=Scope(domains=(DOMAIN,)),
-        length=3,
+        setup=Setup(scope=Scope(domains=(DOMAIN,)), length=3),
         seed=2**32 - 1,
         token="token",
         now=NOON,

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.grading import IncompleteAnswer, UnknownOption
+from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import history, quizzes, study
+from quiz.services import history, quizzes, results, starting, study, taking
 from quiz.services.deck import Deck
-from quiz.services.quizzes import Share
+from quiz.services.results import Share
 from tests import factories
-from tests.answering import right_answer, wrong_answer
+from tests.answering import graded, right_answer, wrong_answer
 from tests.conftest import CountQueries, Sessions
 from tests.factories import NOON, stix_id
 
@@ -35,12 +36,11 @@ def start(session: Session, learner: Learner, catalogue: Catalogue) -> Start:
     def start(
         scope: Scope | None = None, length: int = 4, seed: int = 7, token: str = "token"
     ) -> Attempt:
-        return quizzes.start(
+        return starting.start(
             session,
             learner,
             catalogue,
-            scope=scope or Scope(),
-            length=length,
+            setup=Setup(scope=scope or Scope(), length=length),
             seed=seed,
             token=token,
             now=NOON,
@@ -68,8 +68,8 @@ def wrong(session: Session, attempt: Attempt, position: int) -> list[str]:
 
 def answer(
     session: Session, learner: Learner, attempt: Attempt, position: int, chosen: list[str]
-) -> quizzes.Answered:
-    return quizzes.answer(
+) -> taking.Answered:
+    return taking.answer(
         session, learner, attempt.id, position, chosen, duration_ms=2000, now=NOON + MINUTE
     )
 
@@ -84,7 +84,11 @@ def test_a_quiz_freezes_its_questions_when_it_starts(
     attempt = start(scope, length=5, seed=2**40)
     session.commit()
     session.expire_all()
-    assert (attempt.scope, attempt.seed, attempt.collections) == (scope.query, 2**40, "Invented 1")
+    assert (attempt.scope, attempt.seed, attempt.collections) == (
+        f"{scope.query}&length=5",
+        2**40,
+        "Invented 1",
+    )
     assert (attempt.started_at, attempt.finished_at) == (NOON, None)
     assert [row.position for row in attempt.questions] == [1, 2, 3, 4, 5]
     deck = catalogue.once(Deck)
@@ -115,8 +119,14 @@ def test_the_same_form_sent_twice_at_once_starts_one_quiz(
             own = session.merge(learner)
             session.rollback()
             barrier.wait()
-            attempt = quizzes.start(
-                session, own, catalogue, scope=Scope(), length=3, seed=seed, token="a", now=NOON
+            attempt = starting.start(
+                session,
+                own,
+                catalogue,
+                setup=Setup(scope=Scope(), length=3),
+                seed=seed,
+                token="a",
+                now=NOON,
             )
             session.commit()
             started.append(attempt.id)
@@ -135,8 +145,8 @@ def test_two_learners_may_send_the_same_token(
 ) -> None:
     mine = start(token="a")
     other = factories.learner(session)
-    theirs = quizzes.start(
-        session, other, catalogue, scope=Scope(), length=1, seed=1, token="a", now=NOON
+    theirs = starting.start(
+        session, other, catalogue, setup=Setup(scope=Scope(), length=1), seed=1, token="a", now=NOON
     )
     assert theirs.id != mine.id
     assert theirs.learner_id == other.id
@@ -151,7 +161,7 @@ def test_fewer_questions_than_asked_for_are_fine(
 
 
 def test_a_scope_without_any_question_is_refused_in_words(session: Session, start: Start) -> None:
-    with pytest.raises(quizzes.NothingToAsk, match="Choose more"):
+    with pytest.raises(starting.NothingToAsk, match="Choose more"):
         start(Scope(tactics=("no-such-tactic",)))
     assert session.scalars(select(Attempt)).all() == []
 
@@ -175,7 +185,7 @@ def test_nothing_of_the_key_is_told_before_the_answer(
 ) -> None:
     attempt = start(length=20)
     for position in range(1, 21):
-        asked = quizzes.question(session, learner, attempt.id, position)
+        asked = quizzes.question(session, learner, attempt.id, position, now=NOON)
         whole = stored(session, attempt, position)
         sealed = json.dumps(asked.question.to_dict())
         assert not asked.question.correct_ids
@@ -200,7 +210,7 @@ def test_an_answer_is_graded_kept_and_then_explained(
     attempt = start()
     chosen = right(session, attempt, 2)
     answered = answer(session, learner, attempt, 2, chosen)
-    assert (answered.recorded, answered.grade.correct, answered.chosen) == (
+    assert (answered.recorded, graded(answered).correct, answered.chosen) == (
         True,
         True,
         tuple(chosen),
@@ -215,7 +225,7 @@ def test_an_answer_is_graded_kept_and_then_explained(
         NOON + MINUTE,
         2000,
     )
-    asked = quizzes.question(session, learner, attempt.id, 2)
+    asked = quizzes.question(session, learner, attempt.id, 2, now=NOON)
     assert asked.question == stored(session, attempt, 2)
     assert (asked.answered, asked.grade, asked.chosen) == (True, answered.grade, tuple(chosen))
     assert (asked.answered_positions, asked.next_position, asked.total) == ((2,), 1, 4)
@@ -235,13 +245,19 @@ def test_answers_from_two_tabs_at_once_are_one_answer(
 ) -> None:
     with sessions() as session:
         learner = factories.learner(session)
-        attempt = quizzes.start(
-            session, learner, catalogue, scope=Scope(), length=2, seed=1, token="a", now=NOON
+        attempt = starting.start(
+            session,
+            learner,
+            catalogue,
+            setup=Setup(scope=Scope(), length=2),
+            seed=1,
+            token="a",
+            now=NOON,
         )
         choices = [right(session, attempt, 1), wrong(session, attempt, 1)]
         session.commit()
     barrier = Barrier(2, timeout=10)
-    replies: list[quizzes.Answered] = []
+    replies: list[taking.Answered] = []
 
     def send(chosen: list[str]) -> None:
         with sessions() as session:
@@ -257,7 +273,7 @@ def test_answers_from_two_tabs_at_once_are_one_answer(
     for thread in threads:
         thread.join(timeout=20)
     assert sorted(reply.recorded for reply in replies) == [False, True]
-    assert len({(reply.grade.score, reply.chosen) for reply in replies}) == 1
+    assert len({(graded(reply).score, reply.chosen) for reply in replies}) == 1
 
 
 def test_the_last_two_answers_at_once_finish_the_quiz(
@@ -265,8 +281,14 @@ def test_the_last_two_answers_at_once_finish_the_quiz(
 ) -> None:
     with sessions() as session:
         learner = factories.learner(session)
-        attempt = quizzes.start(
-            session, learner, catalogue, scope=Scope(), length=2, seed=1, token="a", now=NOON
+        attempt = starting.start(
+            session,
+            learner,
+            catalogue,
+            setup=Setup(scope=Scope(), length=2),
+            seed=1,
+            token="a",
+            now=NOON,
         )
         session.commit()
     barrier = Barrier(2, timeout=10)
@@ -286,14 +308,14 @@ def test_the_last_two_answers_at_once_finish_the_quiz(
     for thread in threads:
         thread.join(timeout=20)
     with sessions() as session:
-        assert quizzes.attempt(session, learner, attempt.id).finished_at == NOON + MINUTE
+        assert quizzes.attempt(session, learner, attempt.id, now=NOON).finished_at == NOON + MINUTE
 
 
 def test_an_empty_answer_stores_nothing(session: Session, learner: Learner, start: Start) -> None:
     attempt = start()
     with pytest.raises(IncompleteAnswer, match="Choose an answer"):
         answer(session, learner, attempt, 1, [])
-    assert not quizzes.question(session, learner, attempt.id, 1).answered
+    assert not quizzes.question(session, learner, attempt.id, 1, now=NOON).answered
 
 
 def test_an_option_that_was_not_offered_stores_nothing(
@@ -302,7 +324,7 @@ def test_an_option_that_was_not_offered_stores_nothing(
     attempt = start()
     with pytest.raises(UnknownOption):
         answer(session, learner, attempt, 1, ["9"])
-    assert not quizzes.question(session, learner, attempt.id, 1).answered
+    assert not quizzes.question(session, learner, attempt.id, 1, now=NOON).answered
 
 
 def test_the_last_answer_finishes_the_quiz(
@@ -313,7 +335,7 @@ def test_the_last_answer_finishes_the_quiz(
     assert attempt.finished_at is None
     assert answer(session, learner, attempt, 1, right(session, attempt, 1)).finished
     assert attempt.finished_at == NOON + MINUTE
-    assert quizzes.question(session, learner, attempt.id, 1).next_position is None
+    assert quizzes.question(session, learner, attempt.id, 1, now=NOON).next_position is None
 
 
 def test_finishing_early_shows_the_keys_and_takes_no_more_answers(
@@ -321,11 +343,11 @@ def test_finishing_early_shows_the_keys_and_takes_no_more_answers(
 ) -> None:
     attempt = start()
     answer(session, learner, attempt, 1, right(session, attempt, 1))
-    quizzes.finish(session, learner, attempt.id, now=NOON + 2 * MINUTE)
-    quizzes.finish(session, learner, attempt.id, now=NOON + 3 * MINUTE)
+    taking.finish(session, learner, attempt.id, now=NOON + 2 * MINUTE)
+    taking.finish(session, learner, attempt.id, now=NOON + 3 * MINUTE)
     assert attempt.finished_at == NOON + 2 * MINUTE
-    assert quizzes.question(session, learner, attempt.id, 2).question.correct_ids
-    with pytest.raises(quizzes.AttemptFinished):
+    assert quizzes.question(session, learner, attempt.id, 2, now=NOON).question.correct_ids
+    with pytest.raises(taking.AttemptFinished):
         answer(session, learner, attempt, 2, right(session, attempt, 2))
 
 
@@ -335,11 +357,11 @@ def test_someone_elses_quiz_is_not_there(
     attempt = start()
     other = factories.learner(session)
     for reach in (
-        lambda: quizzes.attempt(session, other, attempt.id),
-        lambda: quizzes.question(session, other, attempt.id, 1),
+        lambda: quizzes.attempt(session, other, attempt.id, now=NOON),
+        lambda: quizzes.question(session, other, attempt.id, 1, now=NOON),
         lambda: answer(session, other, attempt, 1, ["1"]),
-        lambda: quizzes.finish(session, other, attempt.id, now=NOON),
-        lambda: quizzes.result(session, other, attempt.id, catalogue),
+        lambda: taking.finish(session, other, attempt.id, now=NOON),
+        lambda: results.result(session, other, attempt.id, catalogue, now=NOON),
         lambda: quizzes.missed_keys(session, other, attempt.id),
     ):
         with pytest.raises(quizzes.NotFound):
@@ -354,7 +376,7 @@ def test_a_question_outside_the_quiz_is_not_there(
 ) -> None:
     attempt = start()
     with pytest.raises(quizzes.NotFound):
-        quizzes.question(session, learner, attempt.id, position)
+        quizzes.question(session, learner, attempt.id, position, now=NOON)
     with pytest.raises(quizzes.NotFound):
         answer(session, learner, attempt, position, ["1"])
 
@@ -372,7 +394,7 @@ def test_a_result_adds_up_by_tactic_and_by_kind(
     for position, kind in enumerate(kinds, start=1):
         choose = right if kind == "description" else wrong
         answer(session, learner, attempt, position, choose(session, attempt, position))
-    found = quizzes.result(session, learner, attempt.id, catalogue)
+    found = results.result(session, learner, attempt.id, catalogue, now=NOON)
     assert (found.score, found.answered, found.total) == (2.0, 4, 4)
     assert tactics.count(("arrival", "covering-up")) == tactics.count(("looking-around",)) == 2
     assert found.by_tactic == (
@@ -396,8 +418,8 @@ def test_a_partly_right_answer_counts_in_part(
         if len(Question.from_dict(row.question).correct_ids) == 2
     )
     answered = answer(session, learner, attempt, position, right(session, attempt, position)[:1])
-    assert (answered.grade.score, answered.grade.correct) == (0.5, False)
-    assert quizzes.result(session, learner, attempt.id, catalogue).score == 0.5
+    assert (graded(answered).score, graded(answered).correct) == (0.5, False)
+    assert results.result(session, learner, attempt.id, catalogue, now=NOON).score == 0.5
     assert len(quizzes.missed_keys(session, learner, attempt.id)) == 1
 
 
@@ -406,7 +428,7 @@ def test_the_result_of_an_open_quiz_keeps_the_other_keys(
 ) -> None:
     attempt = start()
     answer(session, learner, attempt, 1, right(session, attempt, 1))
-    found = quizzes.result(session, learner, attempt.id, catalogue)
+    found = results.result(session, learner, attempt.id, catalogue, now=NOON)
     assert (found.score, found.answered, found.total) == (1.0, 1, 4)
     assert [bool(asked.question.correct_ids) for asked in found.questions] == [
         True,
@@ -427,7 +449,7 @@ def test_a_result_over_two_domains_keeps_tactics_of_one_name_apart(
         replace(t, domain="mobile-attack") if t.stix_id == phones else t
         for t in factories.invented()
     )
-    found = quizzes.result(session, learner, attempt.id, both)
+    found = results.result(session, learner, attempt.id, both, now=NOON)
     assert [share.label for share in found.by_tactic] == [
         "Looking Around (Enterprise)",
         "Looking Around (Mobile)",
@@ -439,8 +461,8 @@ def test_a_result_outlives_the_techniques_that_it_was_about(
 ) -> None:
     attempt = start(Scope(techniques=("T9001",)), length=1)
     answer(session, learner, attempt, 1, right(session, attempt, 1))
-    found = quizzes.result(session, learner, attempt.id, factories.without("T9001"))
-    assert found.by_tactic == (Share(label=quizzes.GONE, right=1.0, total=1),)
+    found = results.result(session, learner, attempt.id, factories.without("T9001"), now=NOON)
+    assert found.by_tactic == (Share(label=results.GONE, right=1.0, total=1),)
     assert found.questions[0].question.subject == "Parcel Drop"
     keys = quizzes.missed_keys(session, learner, attempt.id)
     assert study.queue(session, learner, factories.without("T9001"), keys, now=NOON) == 0
@@ -457,6 +479,8 @@ def test_open_and_finished_quizzes_are_listed_apart(
         history.AttemptSummary(
             id=open_.id,
             title="Settling in · Windows · Tactic",
+            setup=Setup(scope=scope, length=3),
+            ends_at=None,
             started_at=NOON,
             finished_at=None,
             answered=1,
@@ -469,6 +493,8 @@ def test_open_and_finished_quizzes_are_listed_apart(
         history.AttemptSummary(
             id=done.id,
             title="All techniques",
+            setup=Setup(length=1),
+            ends_at=None,
             started_at=NOON,
             finished_at=NOON + MINUTE,
             answered=1,
@@ -493,9 +519,9 @@ def test_the_number_of_queries_does_not_grow_with_the_quiz(
     assert len(starting) == 7
     chosen = right(session, attempt, 1)
     for work, number in (
-        (lambda: quizzes.question(session, learner, attempt.id, 1), 3),
+        (lambda: quizzes.question(session, learner, attempt.id, 1, now=NOON), 3),
         (lambda: answer(session, learner, attempt, 1, chosen), 5),
-        (lambda: quizzes.result(session, learner, attempt.id, catalogue), 2),
+        (lambda: results.result(session, learner, attempt.id, catalogue, now=NOON), 3),
         (lambda: history.unfinished(session, learner), 1),
         (lambda: history.finished(session, learner, 5), 1),
     ):

@@ -10,11 +10,23 @@ from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
 from quiz.db.models import AttemptQuestion, Card, Learner, Review, SwitchedOff
+from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import history, progress, quizzes, study, switches, today
+from quiz.services import (
+    history,
+    progress,
+    quizzes,
+    results,
+    starting,
+    study,
+    switches,
+    taking,
+    today,
+)
 from quiz.services.deck import Deck
 from tests import factories
+from tests.answering import graded
 from tests.conftest import Sessions
 from tests.factories import NOON, stix_id
 
@@ -58,8 +70,14 @@ def everything(session: Session) -> list[object]:
 def start(
     session: Session, learner: Learner, catalogue: Catalogue, scope: Scope, token: str = "token"
 ) -> list[Question]:
-    attempt = quizzes.start(
-        session, learner, catalogue, scope=scope, length=50, seed=7, token=token, now=NOON
+    attempt = starting.start(
+        session,
+        learner,
+        catalogue,
+        setup=Setup(scope=scope, length=50),
+        seed=7,
+        token=token,
+        now=NOON,
     )
     return [Question.from_dict(row.question) for row in attempt.questions]
 
@@ -142,7 +160,7 @@ def test_a_new_quiz_leaves_it_out_and_the_builder_does_not_count_it(
     asked = start(session, learner, catalogue, scope, token="another")
     assert asked
     assert KEY not in {question.key for question in asked}
-    with pytest.raises(quizzes.NothingToAsk):
+    with pytest.raises(starting.NothingToAsk):
         start(session, learner, catalogue, TACTIC, token="a third")
 
 
@@ -200,12 +218,14 @@ def test_its_question_in_an_unfinished_quiz_can_be_answered(
     (question,) = start(session, learner, catalogue, TACTIC)
     off()
     attempt = history.unfinished(session, learner)[0]
-    assert quizzes.question(session, learner, attempt.id, 1).question.stem == question.stem
-    answered = quizzes.answer(
+    assert (
+        quizzes.question(session, learner, attempt.id, 1, now=NOON).question.stem == question.stem
+    )
+    answered = taking.answer(
         session, learner, attempt.id, 1, sorted(question.correct_ids), duration_ms=0, now=NOON
     )
-    assert (answered.grade.score, answered.finished) == (1.0, True)
-    result = quizzes.result(session, learner, attempt.id, catalogue)
+    assert (graded(answered).score, answered.finished) == (1.0, True)
+    result = results.result(session, learner, attempt.id, catalogue, now=NOON)
     assert (result.score, result.questions[0].question.stem) == (1.0, question.stem)
 
 
@@ -226,7 +246,7 @@ def test_past_reviews_and_answers_still_count_and_show(
     (question,) = start(session, learner, catalogue, TACTIC)
     attempt = history.unfinished(session, learner)[0]
     key = sorted(question.correct_ids)
-    quizzes.answer(session, learner, attempt.id, 1, key, duration_ms=0, now=NOON)
+    taking.answer(session, learner, attempt.id, 1, key, duration_ms=0, now=NOON)
     before = progress.totals(session, learner, catalogue, now=NOON)
     days = progress.days(session, learner, now=NOON)
     quizzes_before = history.finished(session, learner, 5)
@@ -272,9 +292,9 @@ def test_a_miss_of_a_card_switched_off_is_not_brought_up_again(
     study.rate(session, learner, catalogue, KEY, 1, sequence=1, duration_ms=0, now=NOON)
     start(session, learner, catalogue, TACTIC)
     attempt = history.unfinished(session, learner)[0]
-    question = quizzes.question(session, learner, attempt.id, 1).question
+    question = quizzes.question(session, learner, attempt.id, 1, now=NOON).question
     for option in question.options:
-        quizzes.answer(session, learner, attempt.id, 1, [option.id], duration_ms=0, now=NOON)
+        taking.answer(session, learner, attempt.id, 1, [option.id], duration_ms=0, now=NOON)
     misses = today.today(session, learner, catalogue, now=NOON).recent_misses
     assert [technique.attack_id for technique in misses] == ["T9001"]
     off()

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from quiz.db.base import begin_writing, db
 from quiz.db.models import AttemptQuestion, Card, Flag, Review
+from quiz.learning.setup import Setup
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import flags, quizzes, switches
+from quiz.services import flags, starting, switches
 from tests import factories
 from tests.conftest import CountQueries
 from tests.web.conftest import Clock
@@ -177,12 +178,11 @@ def test_someone_elses_quiz_is_not_found(app: Flask, visitor: Visitor, flagged: 
     page = start(visitor)
     with app.app_context():
         begin_writing(db.session)
-        theirs = quizzes.start(
+        theirs = starting.start(
             db.session,
             factories.learner(db.session),
             app.extensions["techniques"].load().catalogue,
-            scope=Scope(),
-            length=5,
+            setup=Setup(scope=Scope(), length=5),
             seed=1,
             token="theirs",
             now=factories.NOON,

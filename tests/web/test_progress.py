@@ -10,8 +10,9 @@ import pytest
 from quiz.content.markdown import file_name, write_technique
 from quiz.db.base import begin_writing, db
 from quiz.learning.knowledge import Knowledge
+from quiz.learning.setup import Setup
 from quiz.questions.scope import Scope
-from quiz.services import quizzes
+from quiz.services import starting
 from quiz.services.deck import Flashcards
 from quiz.web.context import current_learner
 from quiz.web.progress.views import Summary
@@ -124,12 +125,11 @@ def test_quiz_answers_count_with_the_share_that_was_right(visitor: Visitor) -> N
     with app.test_request_context():
         learner = current_learner()
         begin_writing(db.session)
-        attempt = quizzes.start(
+        attempt = starting.start(
             db.session,
             learner,
             starter(),
-            scope=Scope(kinds=("tactic",)),
-            length=2,
+            setup=Setup(scope=Scope(kinds=("tactic",)), length=2),
             seed=1,
             token="progress",
             now=app.config["NOW"](),

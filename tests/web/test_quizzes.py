@@ -15,10 +15,11 @@ from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import begin_writing, db
 from quiz.db.models import Attempt, AttemptQuestion, Review
+from quiz.learning.setup import Setup
 from quiz.questions.base import GAP, Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
-from quiz.services import quizzes
+from quiz.services import starting
 from quiz.services.deck import Deck
 from tests import factories
 from tests.answering import as_sent, right_answer, typed, wrong_answer
@@ -148,8 +149,8 @@ def test_a_scope_without_a_question_is_refused_with_the_choices_kept(
     assert not rows()
 
 
-@pytest.mark.parametrize("length", ["", "7", "many", "-5", "9" * 30])
-def test_a_length_that_is_not_offered_is_refused(visitor: Visitor, rows: Rows, length: str) -> None:
+@pytest.mark.parametrize("length", ["", "201", "many", "-5", "9" * 30])
+def test_a_length_that_cannot_be_is_refused(visitor: Visitor, rows: Rows, length: str) -> None:
     page = start(visitor, tactics=["impact"], length=length)
     assert page.status == 422
     assert ("tactics", "impact") in page.form("/quiz/").fields
@@ -487,12 +488,11 @@ def test_what_is_not_there_or_somebody_elses_is_not_found(
     with app.app_context():
         begin_writing(db.session)
         stranger = factories.learner(db.session)
-        theirs = quizzes.start(
+        theirs = starting.start(
             db.session,
             stranger,
             app.extensions["techniques"].load().catalogue,
-            scope=Scope(),
-            length=5,
+            setup=Setup(scope=Scope(), length=5),
             seed=1,
             token="theirs",
             now=clock() - timedelta(hours=1),

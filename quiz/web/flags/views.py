@@ -35,10 +35,10 @@ def quiz_question(attempt_id: int, position: int) -> ResponseReturnValue:
     )
     db.session.commit()
     if request.args.get("page") == "result":
-        return _thank(is_news, url_for("quizzes.result", attempt_id=attempt_id))
+        return _thank(is_news, url_for("quizzes.results.result", attempt_id=attempt_id))
     # An open question's own form sends what is filled in so far: the page fills it in again.
     draft = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in OWN_FIELDS}
-    url = url_for("quizzes.question", attempt_id=attempt_id, position=position)
+    url = url_for("quizzes.taking.question", attempt_id=attempt_id, position=position)
     return _thank(is_news, f"{url}?{urlencode(draft, doseq=True)}" if draft else url)
 
 

@@ -8,25 +8,49 @@ from hashlib import sha256
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
     SelectMultipleField,
+    StringField,
     SubmitField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.difficulty import Level
 from quiz.learning.grading import IncompleteAnswer, UnknownOption
+from quiz.learning.setup import (
+    LARGEST_SEED,
+    LONGEST,
+    LONGEST_MINUTES,
+    NEARNESS,
+    USUAL_PASS_MARK,
+    Answers,
+    Mode,
+    Setup,
+)
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, split_tactic, tactic_in
-from quiz.services.quizzes import Answers
+from quiz.services.taking import Confidence
 
 LENGTHS = (5, 10, 20, 40)
-USUAL_LENGTH = 10
+MODES = {
+    Mode.PRACTICE: "Practice",
+    Mode.EXAM: "Exam",
+    Mode.MAPPING: "Mapping drill",
+    Mode.CONTRAST: "Contrast drill",
+}
+NEARNESSES = {
+    "": "Usual",
+    "far": "Far: other tactics",
+    "near": "Near: same tactic and platform",
+    "linked": "Nearer: linked by their texts",
+    "sibling": "Nearest: same parent",
+}
 ANSWERS = {
     Answers.MIXED: "Mixed",
     Answers.CHOOSE: "Choose only",
@@ -100,36 +124,115 @@ class ScopeForm(FlaskForm):
 
 
 class BuilderForm(ScopeForm):
-    """A scope with the techniques that it lists, a length, and how to answer.
+    """A scope with the techniques that it lists, and everything else of a :class:`Setup`.
 
-    ``token`` makes two clicks on *Start* one quiz.
+    ``token`` makes two clicks on *Start* one quiz. ``name`` is what it is saved under.
     """
 
     techniques = ChipsField("Techniques", validate_choice=False)
+    pairs = ChipsField("Pairs", validate_choice=False)
+    mode = RadioField(
+        "Mode",
+        default=Mode.PRACTICE,
+        choices=[SelectChoice(value=str(mode), label=label) for mode, label in MODES.items()],
+    )
     length = RadioField(
-        "Questions",
-        coerce=int,
-        choices=[SelectChoice(value=str(length)) for length in LENGTHS],
-        validators=[InputRequired("Choose how many questions to ask.")],
+        "Questions", coerce=int, validators=[InputRequired("Choose how many questions to ask.")]
     )
     answers = RadioField(
         "Answers",
         default=Answers.MIXED,
         choices=[SelectChoice(value=str(way), label=label) for way, label in ANSWERS.items()],
     )
+    nearness = RadioField(
+        "Wrong options",
+        default="",
+        choices=[SelectChoice(value=name, label=label) for name, label in NEARNESSES.items()],
+    )
+    order = RadioField(
+        "Order",
+        default="",
+        choices=[
+            SelectChoice(value="", label="The same each time"),
+            SelectChoice(value="shuffled", label="Shuffled for each attempt"),
+        ],
+    )
+    minutes = IntegerField(
+        "Time limit, in minutes",
+        validators=[
+            Optional(),
+            NumberRange(1, LONGEST_MINUTES, f"Give 1 to {LONGEST_MINUTES} minutes, or none."),
+        ],
+    )
+    pass_mark = IntegerField(
+        "Pass mark, in percent",
+        default=USUAL_PASS_MARK,
+        validators=[Optional(), NumberRange(1, 100, "Give 1 to 100 percent.")],
+    )
+    seed = IntegerField(
+        "Seed",
+        validators=[
+            Optional(),
+            NumberRange(0, LARGEST_SEED, f"Give a whole number from 0 to {LARGEST_SEED}."),
+        ],
+    )
+    for_me = BooleanField("Fit the questions to what I know", default=True)
+    name = StringField("Name", validators=[Length(max=100)])
     token = HiddenField(validators=[Length(max=64)])
     start = SubmitField("Start quiz")
     count = SubmitField("Count cards")
+    preview = SubmitField("Preview")
+    keep = SubmitField("Save this quiz")
 
     def offer(self, catalogue: Catalogue) -> None:
-        """Fill the choices, and offer the techniques listed to be taken out."""
+        """Fill the choices, and offer the techniques and pairs listed to be taken out."""
         super().offer(catalogue)
         _offer(self.techniques, {})
+        _offer(self.pairs, {})
+        lengths = sorted({*LENGTHS, *([self.length.data] if self.length.data else [])})
+        choices = [SelectChoice(value=str(length), label=str(length)) for length in lengths]
+        self.length.choices = [*choices, SelectChoice(value="0", label="Until I stop")]
 
-    def choose(self, scope: Scope, catalogue: Catalogue) -> None:
-        """Fill the form with a scope, and give it a token of its own."""
-        super().choose(scope, catalogue)
+    def fill(self, setup: Setup, catalogue: Catalogue) -> None:
+        """Fill the form with a setup, and give it a token of its own."""
+        names = {near: name for name, near in NEARNESS.items()}
+        self.mode.data = str(setup.mode)
+        self.length.data = setup.length or 0
+        self.answers.data = str(setup.answers)
+        self.nearness.data = names[setup.nearness] if setup.nearness else ""
+        self.order.data = "shuffled" if setup.shuffled else ""
+        self.minutes.data = setup.minutes
+        self.pass_mark.data = setup.pass_mark
+        self.seed.data = setup.seed
+        self.for_me.data = setup.for_me
+        self.pairs.data = list(setup.pairs)
+        self.choose(setup.scope, catalogue)
         self.token.data = secrets.token_urlsafe(16)
+
+    def validate_length(self, field: RadioField) -> None:
+        """Refuse an exam without an end, and more questions than one may have."""
+        if field.data == 0 and self.mode.data == Mode.EXAM:
+            raise ValidationError("An exam has an end: choose how many questions it asks.")
+        if field.data is not None and not 0 <= field.data <= LONGEST:
+            raise ValidationError(f"Choose at most {LONGEST} questions.")
+
+    @property
+    def setup(self) -> Setup:
+        """What is chosen; what only an exam has counts in an exam alone."""
+        exam = self.mode.data == Mode.EXAM
+        return Setup(
+            scope=self.scope,
+            mode=Mode(self.mode.data),
+            length=self.length.data or None,
+            answers=Answers(self.answers.data),
+            nearness=NEARNESS.get(self.nearness.data),
+            for_me=self.for_me.data,
+            seed=self.seed.data,
+            shuffled=exam and self.order.data == "shuffled",
+            minutes=self.minutes.data if exam else None,
+            pass_mark=self.pass_mark.data or USUAL_PASS_MARK,
+            pairs=tuple(self.pairs.data or ()) if self.mode.data == Mode.CONTRAST else (),
+        )
 
     @property
     def attempt_token(self) -> str:
@@ -139,12 +242,13 @@ class BuilderForm(ScopeForm):
         from a page the browser kept, it is another.
         """
         token = self.token.data or secrets.token_urlsafe(16)
-        chosen = f"{token} {self.length.data} {self.answers.data} {self.scope.query}"
-        return sha256(chosen.encode()).hexdigest()
+        return sha256(f"{token} {self.setup.query}".encode()).hexdigest()
 
 
 class AnswerForm(FlaskForm):
     """An answer, and when the question was shown, in milliseconds since 1970.
+
+    ``version`` is that of the answer which the page was made with.
 
     ``chosen`` holds the options chosen, the target of each item, or what was typed.
     An order has a field for each item instead: see :func:`in_order`.
@@ -152,6 +256,17 @@ class AnswerForm(FlaskForm):
 
     chosen = SelectMultipleField(choices=[], validate_choice=False)
     shown = IntegerField(validators=[Optional()])
+    version = IntegerField(validators=[Optional()])
+    confidence = RadioField(
+        choices=[SelectChoice(value=str(word), label=word.capitalize()) for word in Confidence],
+        validate_choice=False,
+    )
+
+    @property
+    def sure(self) -> Confidence | None:
+        """How sure the learner says to be; None where nothing known is said."""
+        words = {str(word): word for word in Confidence}
+        return words.get(self.confidence.data or "")
 
 
 def _offer(field: ChipsField, labels: Mapping[str, str]) -> None:

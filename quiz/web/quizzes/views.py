@@ -1,39 +1,31 @@
-"""Quizzes: building one, answering it a question a page, and what came of it."""
+"""Quizzes: building one, opening one by its link, starting and continuing."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.db.base import begin_writing, db
-from quiz.learning.grading import IncompleteAnswer
+from quiz.learning.setup import Setup
 from quiz.questions.kinds import KINDS
-from quiz.questions.scope import Scope
-from quiz.services import history, quizzes
-from quiz.services.quizzes import Answers, AttemptFinished, NothingToAsk
-from quiz.web.account.fits import notice_rating
+from quiz.services import history, quizzes, saved_quizzes, starting
+from quiz.services import taking as services_taking
+from quiz.services.saved_quizzes import NameTaken
+from quiz.services.starting import NothingToAsk
 from quiz.web.context import (
     current_catalogue,
     current_learner,
     current_zone,
     now,
     scope_labels,
-    scope_of_request,
-    with_scope,
+    with_setup,
 )
-from quiz.web.quizzes.forms import (
-    ANSWERS,
-    LENGTHS,
-    USUAL_LENGTH,
-    AnswerForm,
-    BuilderForm,
-    in_order,
-    places_in,
-)
+from quiz.web.quizzes import results, saved, taking
+from quiz.web.quizzes.forms import BuilderForm
 
 bp = Blueprint("quizzes", __name__, url_prefix="/quiz")
+for part in (results, saved, taking):
+    bp.register_blueprint(part.bp)
 
 HISTORY = 50
 """How many past quizzes are listed."""
@@ -41,196 +33,168 @@ HISTORY = 50
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """Build a quiz, filled in with the scope of the query string; continue or review others."""
-    length = request.args.get("length", USUAL_LENGTH, type=int)
-    answers = request.args.get("answers", Answers.MIXED)
-    form = BuilderForm(
-        formdata=None,
-        length=length if length in LENGTHS else USUAL_LENGTH,
-        answers=answers if answers in ANSWERS else Answers.MIXED,
-    )
-    form.choose(scope_of_request(), current_catalogue())
-    return _render_builder(form)
+    """Build a quiz, filled in with the setup of the query string; continue or review others."""
+    form = BuilderForm(formdata=None)
+    setup = Setup.from_lists(request.args.to_dict(flat=False))
+    form.fill(setup, current_catalogue())
+    return _render_builder(form, setup, with_preview="preview" in request.args)
 
 
 @bp.post("/")
 def start() -> ResponseReturnValue:
-    """Start the quiz that the form describes, or only count its cards."""
-    learner, catalogue, form = current_learner(), current_catalogue(), BuilderForm()
-    form.offer(catalogue)
-    if form.count.data:
-        chosen = {"length": form.length.data, "answers": form.answers.data}
-        return redirect(with_scope(".index", form.scope, **chosen), code=303)
+    """Start the quiz that the form describes; or only count its cards, preview or save it."""
+    form = BuilderForm()
+    form.offer(current_catalogue())
     if not form.validate_on_submit():
-        return _render_builder(form), 422
-    begin_writing(db.session)
+        return _render_builder(form, None), 422
+    if form.count.data:
+        return redirect(with_setup(".index", form.setup), code=303)
+    if form.preview.data:
+        return redirect(with_setup(".index", form.setup, preview=1, _anchor="preview"), code=303)
+    if form.keep.data:
+        return _keep(form)
     try:
-        attempt = quizzes.start(
-            db.session,
-            learner,
-            catalogue,
-            scope=form.scope,
-            length=form.length.data,
-            seed=secrets.randbits(32),
-            token=form.attempt_token,
-            now=now(),
-            answers=Answers(form.answers.data),
-        )
+        return _begin(form.setup, form.attempt_token)
     except NothingToAsk as error:
-        db.session.rollback()
         form.form_errors.append(str(error))
-        return _render_builder(form), 422
-    db.session.commit()
-    return redirect(url_for(".resume", attempt_id=attempt.id), code=303)
+        return _render_builder(form, form.setup), 422
 
 
 @bp.get("/count")
 def count() -> ResponseReturnValue:
-    """Count the cards of the query string's scope, for the page that builds a quiz."""
-    return {"cards": quizzes.available(db.session, current_catalogue(), scope_of_request())}
+    """Count the cards of the query string's setup, for the page that builds a quiz."""
+    setup = Setup.from_lists(request.args.to_dict(flat=False))
+    return {"cards": quizzes.available(db.session, current_catalogue(), setup.asked_scope)}
+
+
+@bp.get("/open")
+def ready() -> ResponseReturnValue:
+    """Say what the quiz of a link is, before it starts."""
+    return _render_ready(Setup.from_lists(request.args.to_dict(flat=False)))
+
+
+@bp.post("/open")
+def start_ready() -> ResponseReturnValue:
+    """Start the quiz of a link."""
+    setup = Setup.from_query(request.form.get("setup", ""))
+    token = f"{request.form.get('token', '')[:64]} {setup.query}"
+    try:
+        return _begin(setup, starting.token_of(token))
+    except NothingToAsk as error:
+        return _render_ready(setup, error=str(error)), 422
 
 
 @bp.get("/<int:attempt_id>")
 def resume(attempt_id: int) -> ResponseReturnValue:
-    """Go to the next question that is not answered, or to the result."""
-    first = quizzes.question(db.session, current_learner(), attempt_id, 1)
-    if first.attempt.finished_at or first.next_position is None:
-        return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    url = url_for(".question", attempt_id=attempt_id, position=first.next_position)
+    """Go to the next question that is not answered, to the review of an exam, or to the result."""
+    first = quizzes.question(db.session, current_learner(), attempt_id, 1, now=now())
+    if first.finished:
+        return redirect(url_for("quizzes.results.result", attempt_id=attempt_id), code=303)
+    if first.next_position is None:
+        return redirect(url_for("quizzes.taking.confirm_finish", attempt_id=attempt_id), code=303)
+    url = url_for("quizzes.taking.question", attempt_id=attempt_id, position=first.next_position)
     return redirect(url, code=303)
 
 
-@bp.get("/<int:attempt_id>/<int:position>")
-def question(attempt_id: int, position: int) -> ResponseReturnValue:
-    """Ask a question or, once it is answered, show what the answer teaches."""
-    asked = quizzes.question(db.session, current_learner(), attempt_id, position)
-    draft = AnswerForm(request.args)  # filled in already, where the learner flagged the question
-    given = {"chosen": draft.chosen.data, "places": places_in(request.args)}
-    return _render_question(asked, shown=draft.shown.data, **given)
+@bp.errorhandler(quizzes.TimeIsUp)
+def hand_in(error: quizzes.TimeIsUp) -> ResponseReturnValue:
+    """Hand an attempt in whose time is up, whatever was asked of it, and show the result."""
+    db.session.rollback()
+    begin_writing(db.session)
+    learner, catalogue = current_learner(), current_catalogue()
+    services_taking.finish(db.session, learner, error.attempt_id, now=now(), catalogue=catalogue)
+    db.session.commit()
+    url = url_for("quizzes.results.result", attempt_id=error.attempt_id)
+    if request.accept_mimetypes.best == "application/json":
+        return {"over": str(error), "url": url}, 410
+    flash(str(error), "info")
+    return redirect(url, code=303)
 
 
-@bp.post("/<int:attempt_id>/<int:position>")
-def answer(attempt_id: int, position: int) -> ResponseReturnValue:
-    """Record an answer; a question that has one keeps it."""
-    learner, form = current_learner(), AnswerForm()
-    places = places_in(request.form)
+def hand_in_overdue() -> None:
+    """Hand in what has run out of time since, before a page lists attempts."""
+    learner = current_learner()
+    if history.has_overdue(db.session, learner, now=now()):
+        begin_writing(db.session)
+        services_taking.settle(db.session, learner, current_catalogue(), now=now())
+        db.session.commit()
+
+
+def _begin(setup: Setup, token: str) -> ResponseReturnValue:
+    learner, catalogue = current_learner(), current_catalogue()
     begin_writing(db.session)
     try:
-        answered = quizzes.answer(
+        attempt = starting.start(
             db.session,
             learner,
-            attempt_id,
-            position,
-            in_order(places) if places else form.chosen.data or [],
-            duration_ms=_milliseconds_since(form.shown.data),
+            catalogue,
+            setup=setup,
+            seed=secrets.randbits(32),
+            token=token,
             now=now(),
-            catalogue=current_catalogue(),
         )
-    except IncompleteAnswer as error:
+    except NothingToAsk:
         db.session.rollback()
-        asked = quizzes.question(db.session, learner, attempt_id, position)
-        given = {"chosen": form.chosen.data, "places": places, "error": str(error)}
-        return _render_question(asked, shown=form.shown.data, **given), 422
-    except AttemptFinished as error:
+        raise
+    db.session.commit()
+    return redirect(url_for(".resume", attempt_id=attempt.id), code=303)
+
+
+def _keep(form: BuilderForm) -> ResponseReturnValue:
+    """Save the quiz that the form describes; without a seed it is another each time."""
+    begin_writing(db.session)
+    try:
+        saved_quizzes.save(
+            db.session, current_learner(), name=form.name.data or "", setup=form.setup, now=now()
+        )
+    except NameTaken as error:
         db.session.rollback()
-        flash(str(error), "warning")
-    else:
-        db.session.commit()
-        if answered.review_id is not None:
-            notice_rating(answered.review_id)
-        if not answered.recorded:
-            flash("You had already answered this question: your first answer counts.", "info")
-    url = url_for(".question", attempt_id=attempt_id, position=position, _anchor="feedback")
-    return redirect(url, code=303)
-
-
-@bp.post("/<int:attempt_id>/<int:position>/near")
-def decide(attempt_id: int, position: int) -> ResponseReturnValue:
-    """Count a near miss as right, or take that back."""
-    learner, counts = current_learner(), request.form.get("counts") == "1"
-    begin_writing(db.session)
-    quizzes.decide(db.session, learner, attempt_id, position, counts=counts)
+        form.name.errors = [str(error)]
+        return _render_builder(form, form.setup), 422
     db.session.commit()
-    url = url_for(".question", attempt_id=attempt_id, position=position, _anchor="feedback")
-    return redirect(url, code=303)
+    flash("Saved. You find it under “Saved quizzes”.", "success")
+    return redirect(with_setup(".index", form.setup), code=303)
 
 
-@bp.get("/<int:attempt_id>/finish")
-def confirm_finish(attempt_id: int) -> ResponseReturnValue:
-    """Ask whether to end a quiz that has unanswered questions."""
-    first = quizzes.question(db.session, current_learner(), attempt_id, 1)
-    if first.attempt.finished_at:
-        return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-    return render_template("quizzes/finish.html", asked=first)
-
-
-@bp.post("/<int:attempt_id>/finish")
-def finish(attempt_id: int) -> ResponseReturnValue:
-    """End a quiz; what is not answered stays so."""
-    learner = current_learner()
-    begin_writing(db.session)
-    quizzes.finish(db.session, learner, attempt_id, now=now())
-    db.session.commit()
-    return redirect(url_for(".result", attempt_id=attempt_id), code=303)
-
-
-@bp.get("/<int:attempt_id>/result")
-def result(attempt_id: int) -> ResponseReturnValue:
-    """Show how a finished quiz went, question by question."""
-    learner, catalogue = current_learner(), current_catalogue()
-    attempt = quizzes.attempt(db.session, learner, attempt_id)
-    if attempt.finished_at is None:
-        return redirect(url_for(".resume", attempt_id=attempt_id), code=303)
-    result = quizzes.result(db.session, learner, attempt_id, catalogue)
-    scope = Scope.from_lists(parse_qs(attempt.scope))
+def _render_ready(setup: Setup, error: str | None = None) -> str:
+    catalogue = current_catalogue()
     return render_template(
-        "quizzes/result.html",
-        attempt=attempt,
-        result=result,
-        scope=scope,
-        scope_fields=parse_qs(attempt.scope).items(),
+        "quizzes/ready.html",
+        setup=setup,
+        title=history.title(setup),
+        labels=scope_labels(setup.scope, catalogue),
+        cards=quizzes.available(db.session, catalogue, setup.asked_scope),
         token=secrets.token_urlsafe(16),
-        labels=scope_labels(scope, catalogue),
-        answers=quizzes.answers_of(attempt),
-        length=min((n for n in LENGTHS if n >= result.total), default=LENGTHS[-1]),
-        missed=quizzes.missed_keys(db.session, learner, attempt_id),
-        zone=current_zone(),
+        error=error,
+        exam_time=current_learner().exam_time,
     )
 
 
-def _render_builder(form: BuilderForm) -> str:
+def _render_builder(form: BuilderForm, setup: Setup | None, *, with_preview: bool = False) -> str:
+    hand_in_overdue()
     learner, catalogue = current_learner(), current_catalogue()
+    scope = setup.asked_scope if setup else form.scope
+    preview = None
+    if with_preview and setup is not None:
+        preview = starting.preview(
+            db.session, catalogue, setup, seed=setup.seed or secrets.randbits(32)
+        )
     return render_template(
         "quizzes/index.html",
         form=form,
+        setup=setup,
+        new_seed=secrets.randbits(32),
         purposes={kind.slug: kind.purpose for kind in KINDS.values()},
-        cards=quizzes.available(db.session, catalogue, form.scope),
+        cards=quizzes.available(db.session, catalogue, scope),
+        preview=preview,
+        saved=[
+            (quiz, Setup.from_query(quiz.setup))
+            for quiz in saved_quizzes.every(db.session, learner)
+        ],
         unfinished=history.unfinished(db.session, learner),
         history=history.finished(db.session, learner, HISTORY),
         zone=current_zone(),
     )
-
-
-def _render_question(
-    asked: quizzes.AskedQuestion, shown: int | None = None, **given: object
-) -> str:
-    """Render a question; ``shown`` is when it was first on the screen, if not just now.
-
-    ``given`` is an answer that could not be taken, and the error that says why.
-    """
-    moment = shown or round(now().timestamp() * 1000)
-    return render_template("quizzes/question.html", asked=asked, shown=moment, **given)
-
-
-def _milliseconds_since(shown: int | None) -> int:
-    """How long ago a page was shown, as it says; 0 where it says nothing that can be."""
-    if shown is None:
-        return 0
-    try:
-        moment = datetime.fromtimestamp(shown / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return 0
-    return max(0, (now() - moment) // timedelta(milliseconds=1))
 
 
 @bp.app_template_filter()

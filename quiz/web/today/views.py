@@ -7,6 +7,7 @@ from quiz.db.base import db
 from quiz.services import paths, today
 from quiz.web.charts import day_bars
 from quiz.web.context import current_catalogue, current_learner, current_zone, now
+from quiz.web.quizzes.views import hand_in_overdue
 
 bp = Blueprint("today", __name__)
 
@@ -14,6 +15,7 @@ bp = Blueprint("today", __name__)
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """Show what to do next, and how the last days went."""
+    hand_in_overdue()
     learner, catalogue = current_learner(), current_catalogue()
     found = today.today(db.session, learner, catalogue, now=now())
     return render_template(

@@ -1,0 +1,165 @@
+"""Queries about attempts at quizzes and their questions, and about quizzes under a name."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Delete, Select, case, delete, func, select
+
+from quiz.db.models import Attempt, AttemptQuestion, SavedQuiz
+
+
+def attempt(learner_id: int, attempt_id: int) -> Select[Attempt]:
+    """One attempt."""
+    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.id == attempt_id)
+
+
+def attempt_by_token(learner_id: int, token: str) -> Select[Attempt]:
+    """The attempt that a form's token has started."""
+    return select(Attempt).where(Attempt.learner_id == learner_id, Attempt.token == token)
+
+
+def attempt_question(learner_id: int, attempt_id: int, position: int) -> Select[AttemptQuestion]:
+    """One question of an attempt, by its position from 1."""
+    return attempt_questions(learner_id, attempt_id).where(AttemptQuestion.position == position)
+
+
+def attempt_questions(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
+    """An attempt's questions in order."""
+    return (
+        select(AttemptQuestion)
+        .where(AttemptQuestion.learner_id == learner_id, AttemptQuestion.attempt_id == attempt_id)
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def attempt_places(attempt_id: int) -> Select[float | None, datetime | None, bool]:
+    """Score if graded, moment if answered, and flag of each of an attempt's questions, in order."""
+    return (
+        select(AttemptQuestion.score, AttemptQuestion.answered_at, AttemptQuestion.flagged)
+        .where(AttemptQuestion.attempt_id == attempt_id)
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def all_answered(attempt_id: int) -> Select[bool]:
+    """Whether every question of an attempt has an answer."""
+    open_ones = select(AttemptQuestion.id).where(
+        AttemptQuestion.attempt_id == attempt_id, AttemptQuestion.answered_at.is_(None)
+    )
+    return select(~open_ones.exists())
+
+
+def asked_keys(attempt_id: int) -> Select[str]:
+    """The card keys of an attempt's questions, in order."""
+    return (
+        select(AttemptQuestion.card_key)
+        .where(AttemptQuestion.attempt_id == attempt_id)
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def ungraded(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
+    """The questions of an attempt that are answered and not graded yet, in order."""
+    return attempt_questions(learner_id, attempt_id).where(
+        AttemptQuestion.answered_at.is_not(None), AttemptQuestion.score.is_(None)
+    )
+
+
+def delete_unanswered(attempt_id: int) -> Delete:
+    """Delete an attempt's questions that have no answer."""
+    return delete(AttemptQuestion).where(
+        AttemptQuestion.attempt_id == attempt_id, AttemptQuestion.answered_at.is_(None)
+    )
+
+
+def overdue(learner_id: int, before: datetime) -> Select[int]:
+    """The attempts that nobody has finished and whose time was up before a moment."""
+    return (
+        select(Attempt.id)
+        .where(
+            Attempt.learner_id == learner_id,
+            Attempt.finished_at.is_(None),
+            Attempt.ends_at < before,
+        )
+        .order_by(Attempt.id)
+    )
+
+
+def earlier(
+    learner_id: int, scopes: Collection[str], without: int
+) -> Select[int, int, datetime | None, float | None, int]:
+    """Other finished attempts of the same setup, latest first: id, seed, end, score, questions."""
+    return (
+        select(
+            Attempt.id,
+            Attempt.seed,
+            Attempt.finished_at,
+            func.sum(AttemptQuestion.score),
+            func.count(),
+        )
+        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
+        .where(
+            Attempt.learner_id == learner_id,
+            Attempt.scope.in_(scopes),
+            Attempt.finished_at.is_not(None),
+            Attempt.id != without,
+        )
+        .group_by(Attempt.id)
+        .order_by(Attempt.finished_at.desc(), Attempt.id.desc())
+    )
+
+
+def missed_keys(learner_id: int, attempt_id: int) -> Select[str]:
+    """The card keys of an attempt's answers that are not wholly right, in order."""
+    return (
+        select(AttemptQuestion.card_key)
+        .where(
+            AttemptQuestion.learner_id == learner_id,
+            AttemptQuestion.attempt_id == attempt_id,
+            AttemptQuestion.score < 1,
+        )
+        .order_by(AttemptQuestion.position)
+    )
+
+
+def attempt_totals(
+    learner_id: int, *, finished: bool
+) -> Select[Attempt, int, int, int | None, float | None]:
+    """Attempts, latest first, with their number of questions and answers, next one, and score."""
+    answered = AttemptQuestion.answered_at
+    next_position = func.min(case((answered.is_(None), AttemptQuestion.position)))
+    return (
+        select(
+            Attempt,
+            func.count(),
+            func.count(answered),
+            next_position,
+            func.sum(AttemptQuestion.score),
+        )
+        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
+        .where(
+            Attempt.learner_id == learner_id,
+            Attempt.finished_at.is_not(None) if finished else Attempt.finished_at.is_(None),
+        )
+        .group_by(Attempt.id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
+
+
+def saved_quizzes(learner_id: int) -> Select[SavedQuiz]:
+    """A learner's quizzes under a name, by name."""
+    return (
+        select(SavedQuiz)
+        .where(SavedQuiz.learner_id == learner_id)
+        .order_by(func.lower(SavedQuiz.name), SavedQuiz.id)
+    )
+
+
+def saved_quiz(learner_id: int, quiz_id: int) -> Select[SavedQuiz]:
+    """One of them."""
+    return select(SavedQuiz).where(SavedQuiz.learner_id == learner_id, SavedQuiz.id == quiz_id)
+
+
+def saved_quiz_named(learner_id: int, name: str) -> Select[SavedQuiz]:
+    """The one of a name."""
+    return select(SavedQuiz).where(SavedQuiz.learner_id == learner_id, SavedQuiz.name == name)

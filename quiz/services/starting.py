@@ -1,0 +1,263 @@
+"""Starting attempts: questions are drawn and frozen into them; those without an end get more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from random import Random
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from quiz.content.catalogue import Catalogue
+from quiz.db import queries, quiz_queries
+from quiz.db.models import Attempt, AttemptQuestion, Learner
+from quiz.learning.knowledge import MetCard, nearness
+from quiz.learning.setup import Mode, Retake, Setup
+from quiz.questions.base import Nearness, Question
+from quiz.services import learners, quizzes, switches
+from quiz.services.deck import Deck
+from quiz.services.errors import Refused
+from quiz.services.sealing import sealed
+
+BATCH = 5
+"""How many questions are drawn at once for a quiz that goes on until it is stopped."""
+SAMPLES = 3
+MOST_TRIED = 200
+"""Of how many cards a preview tries each, to say exactly how many make a question."""
+
+
+class NothingToAsk(Refused):
+    """No question can be made in a scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a setup would ask: how many questions there are, and some like them, sealed.
+
+    ``exact`` is false where there are so many that not each was tried: a few may drop out.
+    """
+
+    questions: int
+    exact: bool
+    samples: tuple[Question, ...]
+
+
+def start(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    *,
+    setup: Setup,
+    seed: int,
+    token: str,
+    now: datetime,
+) -> Attempt:
+    """Start a quiz of as many questions as its setup has, fewer where the scope gives fewer.
+
+    The same ``token`` gives the same attempt: it comes with the form. ``seed`` counts
+    where the setup has none. Raises NothingToAsk.
+    """
+    learners.lock(session, learner)
+    if attempt := _started(session, learner, token):
+        return attempt
+    seed = seed if setup.seed is None else setup.seed
+    drawn = _drawn(session, learner, catalogue, setup, seed)
+    questions = list(islice(drawn, setup.length or BATCH))
+    if not questions:
+        raise NothingToAsk(
+            "No question can be made of this choice. Choose more tactics, platforms or kinds."
+        )
+    if setup.shuffled:
+        Random(token).shuffle(questions)  # noqa: S311 - variety, not secrecy
+    return _begin(session, learner, catalogue, setup, questions, seed=seed, token=token, now=now)
+
+
+def retake(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    attempt_id: int,
+    *,
+    what: Retake,
+    seed: int,
+    token: str,
+    now: datetime,
+) -> Attempt:
+    """Start an attempt at what a finished one asked: the very same, or what was missed, anew.
+
+    Missed is what has no answer that is wholly right; it comes as practice, in other words
+    where there are any. Raises NotFound, TimeIsUp, and NothingToAsk.
+    """
+    learners.lock(session, learner)
+    if attempt := _started(session, learner, token):
+        return attempt
+    earlier = quizzes.attempt(session, learner, attempt_id, now=now)
+    if earlier.finished_at is None:
+        raise NothingToAsk("Finish this quiz first; then it can be taken again.")
+    setup = replace(quizzes.setup_of(earlier), retake=what)
+    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id)).all()
+    if what is Retake.SAME:
+        questions = [Question.from_dict(row.question) for row in rows]
+        seed = earlier.seed
+    else:
+        setup = replace(setup, mode=Mode.PRACTICE, minutes=None, shuffled=False)
+        missed = [row for row in rows if row.score is None or row.score < 1]
+        questions = list(_anew(session, catalogue, missed, setup, seed=seed))
+    if not questions:
+        raise NothingToAsk("Nothing of this quiz can be asked again.")
+    return _begin(session, learner, catalogue, setup, questions, seed=seed, token=token, now=now)
+
+
+def more(
+    session: Session, learner: Learner, catalogue: Catalogue, attempt: Attempt, count: int = BATCH
+) -> int:
+    """Freeze more questions into an attempt without an end; tells how many there were."""
+    setup = quizzes.setup_of(attempt)
+    if not setup.is_endless:
+        return 0
+    asked = list(session.scalars(quiz_queries.asked_keys(attempt.id)))
+    drawn = _drawn(session, learner, catalogue, setup, attempt.seed, before=asked)
+    questions = list(islice(drawn, count))
+    _freeze(session, attempt, questions, after=len(asked))
+    return len(questions)
+
+
+def preview(session: Session, catalogue: Catalogue, setup: Setup, *, seed: int) -> Preview:
+    """Tell how many questions a setup's scope can give, and show three like them.
+
+    The samples are asked by another seed than the quiz, and so give nothing of it away.
+    """
+    deck, scope = catalogue.once(Deck), setup.asked_scope
+    off = switches.switched_off(session)
+    cards = list(deck.select(scope, off).values())
+    exact = len(cards) <= MOST_TRIED
+    number = sum(map(deck.can_ask, cards)) if exact else len(cards)
+    drawn = deck.draw(
+        scope,
+        seed ^ 1,
+        (),
+        off,
+        usual=setup.nearness or Nearness.NEAR,
+        typed=setup.answers.typed,
+    )
+    samples = tuple(sealed(question) for question in islice(drawn, SAMPLES))
+    return Preview(questions=number, exact=exact, samples=samples)
+
+
+def token_of(text: str) -> str:
+    """Make a token of what tells one start from another, however long that is."""
+    return sha256(text.encode()).hexdigest()
+
+
+def _started(session: Session, learner: Learner, token: str) -> Attempt | None:
+    return session.scalars(quiz_queries.attempt_by_token(learner.id, token)).one_or_none()
+
+
+def _drawn(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    setup: Setup,
+    seed: int,
+    *,
+    before: Sequence[str] = (),
+) -> Iterator[Question]:
+    """Draw a setup's questions, without those whose cards were asked ``before``."""
+    personal = setup.for_me
+    asked = set(session.scalars(queries.techniques_asked(learner.id))) if personal else set()
+    near = _nearness(session, learner) if personal and setup.nearness is None else {}
+    return catalogue.once(Deck).draw(
+        setup.asked_scope,
+        seed,
+        asked,
+        switches.switched_off(session),
+        nearness=near,
+        usual=setup.nearness or Nearness.NEAR,
+        typed=setup.answers.typed,
+        before=frozenset(before),
+    )
+
+
+def _anew(
+    session: Session,
+    catalogue: Catalogue,
+    rows: Iterable[AttemptQuestion],
+    setup: Setup,
+    *,
+    seed: int,
+) -> Iterator[Question]:
+    """Ask about the cards of some questions again; one that is gone or switched off drops out."""
+    deck, off = catalogue.once(Deck), switches.switched_off(session)
+    for row in rows:
+        card = deck.cards.get(row.card_key)
+        if card is not None and card.key not in off:
+            near, typed = setup.nearness or Nearness.NEAR, setup.answers.typed
+            if question := deck.ask(card, seed, nearness=near, typed=typed):
+                yield question
+
+
+def _nearness(session: Session, learner: Learner) -> dict[str, Nearness]:
+    """How near wrong options come, by STIX id, for the techniques that the learner has studied."""
+    cards: dict[str, list[MetCard]] = defaultdict(list)
+    for card in session.execute(queries.memories(learner.id)):
+        cards[card.stix_id].append(card)
+    found = {stix_id: nearness(own) for stix_id, own in cards.items()}
+    return {stix_id: near for stix_id, near in found.items() if near}
+
+
+def _begin(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    setup: Setup,
+    questions: Sequence[Question],
+    *,
+    seed: int,
+    token: str,
+    now: datetime,
+) -> Attempt:
+    attempt = Attempt(
+        learner_id=learner.id,
+        token=token,
+        scope=setup.unseeded.query,
+        seed=seed,
+        collections=", ".join(collection.label for collection in catalogue.collections),
+        started_at=now,
+        ends_at=_end(setup, learner, now),
+    )
+    session.add(attempt)
+    session.flush()
+    _freeze(session, attempt, questions)
+    return attempt
+
+
+def _end(setup: Setup, learner: Learner, now: datetime) -> datetime | None:
+    """When the time is up, by the limit and what the learner has of it; None without a limit."""
+    if setup.minutes is None or not learner.exam_time:
+        return None
+    return now + timedelta(minutes=setup.minutes) * learner.exam_time / 100
+
+
+def _freeze(
+    session: Session, attempt: Attempt, questions: Sequence[Question], after: int = 0
+) -> None:
+    """Write questions down as they are asked, in one statement for all of them."""
+    if questions:
+        rows = [
+            {
+                "learner_id": attempt.learner_id,
+                "attempt_id": attempt.id,
+                "position": position,
+                "card_key": question.key,
+                "stix_id": question.stix_id,
+                "kind": question.kind,
+                "question": question.to_dict(),
+            }
+            for position, question in enumerate(questions, start=after + 1)
+        ]
+        session.execute(insert(AttemptQuestion), rows)
