@@ -12,11 +12,13 @@ from flask.cli import AppGroup
 
 from quiz.commands.source import catalogue_of, say_terms
 from quiz.db.base import begin_writing, db
-from quiz.exports import anki, json_lines
+from quiz.exports import anki, formats, json_lines
+from quiz.exports.formats import FORMATS
 from quiz.questions.audit.run import DEFAULT_SEEDS
 from quiz.questions.audit.run import audit as audit_questions
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
+from quiz.questions.wording import listing
 from quiz.services import anki as anki_service
 from quiz.services import flags as flags_service
 from quiz.services import learners
@@ -28,7 +30,12 @@ questions = AppGroup("questions", help="Generate questions outside the browser."
 
 @questions.command("export")
 @click.option(
-    "--format", "format_", type=click.Choice(["jsonl"]), default="jsonl", show_default=True
+    "--format",
+    "slug",
+    type=click.Choice(list(FORMATS)),
+    default="jsonl",
+    show_default=True,
+    help="See docs/exports.md.",
 )
 @click.option(
     "--dir",
@@ -52,13 +59,13 @@ questions = AppGroup("questions", help="Generate questions outside the browser."
     help="Questions for each technique and kind, with consecutive seeds.",
 )
 def export(
-    format_: str,  # noqa: ARG001 - the only one so far
+    slug: str,
     directory: Path | None,
     seed: int,
     slugs: tuple[str, ...],
     per_card: int,
 ) -> None:
-    """Write questions to standard output, one JSON object a line.
+    """Write questions to standard output, as JSON Lines or in another format.
 
     The copyright and license of their collections go to standard error: keep
     them with every copy (2> terms.txt).
@@ -66,9 +73,11 @@ def export(
     catalogue = catalogue_of(directory)
     say_terms(catalogue)
     kinds = [kind for kind in KINDS.values() if not slugs or kind.slug in slugs]
-    for question in json_lines.questions(catalogue, kinds, seed=seed, per_card=per_card):
-        # Bytes, so that the console's encoding and line ends change nothing.
-        sys.stdout.buffer.write(f"{json_lines.line(question)}\n".encode())
+    asked = json_lines.questions(catalogue, kinds, seed=seed, per_card=per_card)
+    title = listing([collection.label for collection in catalogue.collections])
+    # Bytes, so that the console's encoding and line ends change nothing.
+    for chunk in formats.export(slug, asked, catalogue, title=title).chunks:
+        sys.stdout.buffer.write(chunk)
 
 
 @questions.command("anki")

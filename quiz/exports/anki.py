@@ -25,6 +25,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import genanki
 
 from quiz.content.catalogue import Catalogue, domain_name
+from quiz.exports import naming
 from quiz.exports.anki_layout import CARD, FIELDS, Layout, description, layout
 from quiz.exports.anki_notes import Note, note
 from quiz.questions.base import Question
@@ -117,9 +118,7 @@ def write(stream: IO[bytes], content: Content, since: Mapping[str, datetime]) ->
 
 def filename(labels: Sequence[str]) -> str:
     """Name the file by what is in it: *tradecraft-persistence-windows.apkg*."""
-    words = "-".join("-".join(label.lower().split()) for label in labels)
-    safe = "".join(c for c in words if c.isascii() and (c.isalnum() or c == "-"))[:60].strip("-")
-    return f"tradecraft-{safe}.apkg" if safe else "tradecraft.apkg"
+    return naming.filename(labels, "apkg")
 
 
 def _database(decks: Iterable[genanki.Deck], time: int) -> bytes:

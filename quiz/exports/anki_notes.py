@@ -18,7 +18,7 @@ from quiz.content.technique import Technique
 from quiz.exports import anki_layout
 from quiz.exports.anki_layout import FIELDS
 from quiz.questions import display
-from quiz.questions.base import Evidence, Option, Question
+from quiz.questions.base import Option, Question
 from quiz.questions.kinds import KINDS
 
 GAP = Markup('<span class="gap">…</span>')
@@ -68,9 +68,9 @@ def note(question: Question, catalogue: Catalogue, *, place: int) -> Note:
         "Question": _front(question),
         "Answer": _list([_inline(text) for text in question.answer]),
         "Explanation": _inline(question.explanation),
-        "Evidence": _evidence(question.evidence, catalogue),
+        "Evidence": display.quoted(question.evidence, catalogue, gap=GAP),
         "Options": _options(question),
-        "Technique": _technique(technique, catalogue),
+        "Technique": display.linked(technique, catalogue),
         "Tactics": escape(", ".join(catalogue.tactic_names(technique))),
         "Terms": anki_layout.terms(collection) if collection else Markup(""),
     }
@@ -93,20 +93,6 @@ def _front(question: Question) -> Markup:
     return html
 
 
-def _evidence(quotations: Iterable[Evidence], catalogue: Catalogue) -> Markup:
-    """The words that prove the answer, each place's with its source below."""
-    shown = Markup('<blockquote>{}<p class="small">{} of {}</p></blockquote>')
-    html = Markup("")
-    for place in display.by_place(quotations):
-        section, file = place[0].section, place[0].file
-        html += shown.format(
-            Markup("").join(_paragraphs(evidence.quote) for evidence in place),
-            section[:1].upper() + section[1:],
-            display.source_of(file, catalogue) or Markup("<code>{}</code>").format(file),
-        )
-    return html
-
-
 def _options(question: Question) -> Markup:
     """What each choice really is; folded where the front did not show them."""
     if KINDS[question.kind].needs_options:
@@ -122,13 +108,6 @@ def _option(option: Option) -> Markup:
     if option.note:
         shown += Markup(' <span class="note">{}</span>').format(_inline(option.note))
     return shown
-
-
-def _technique(technique: Technique, catalogue: Catalogue) -> Markup:
-    named = f"{catalogue.display_name(technique)} ({technique.attack_id})"
-    if technique.url.startswith(("https://", "http://")):
-        return Markup('<a href="{}">{}</a>').format(technique.url, named)
-    return escape(named)
 
 
 def _tags(question: Question, technique: Technique, release: str) -> tuple[str, ...]:

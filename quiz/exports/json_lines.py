@@ -24,6 +24,15 @@ def questions(
                     yield question
 
 
+def write(
+    asked: Iterable[Question],
+    catalogue: Catalogue,  # noqa: ARG001 - a line tells of the question alone
+    title: str,  # noqa: ARG001
+) -> Iterator[str]:
+    """Give a file of lines."""
+    return (f"{line(question)}\n" for question in asked)
+
+
 def line(question: Question) -> str:
     """Write a question as one line of JSON, without the line break.
 

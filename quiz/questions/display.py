@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.collection import FILE
+from quiz.content.technique import Technique
 from quiz.questions.base import GAP, Evidence
 
 CODE = re.compile(r"`([^`\n]+)`")
@@ -28,6 +29,28 @@ def paragraphs(text: str, *, gap: Markup) -> Markup:
     """Show text line by line, each as a paragraph of its own."""
     lines = [line for line in text.split("\n") if line.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(inline(line, gap=gap)) for line in lines)
+
+
+def quoted(quotations: Iterable[Evidence], catalogue: Catalogue, *, gap: Markup) -> Markup:
+    """Show the words that prove an answer, each place's with its source below."""
+    shown = Markup('<blockquote>{}<p class="small">{} of {}</p></blockquote>')
+    html = Markup("")
+    for place in by_place(quotations):
+        section, file = place[0].section, place[0].file
+        html += shown.format(
+            Markup("").join(paragraphs(evidence.quote, gap=gap) for evidence in place),
+            section[:1].upper() + section[1:],
+            source_of(file, catalogue) or Markup("<code>{}</code>").format(file),
+        )
+    return html
+
+
+def linked(technique: Technique, catalogue: Catalogue) -> Markup:
+    """Name a technique with its ID, and link to its page where it has one on the web."""
+    named = f"{catalogue.display_name(technique)} ({technique.attack_id})"
+    if technique.url.startswith(("https://", "http://")):
+        return Markup('<a href="{}">{}</a>').format(technique.url, named)
+    return escape(named)
 
 
 def by_place(quotations: Iterable[Evidence]) -> list[list[Evidence]]:

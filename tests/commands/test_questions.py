@@ -58,6 +58,29 @@ def test_the_bytes_are_the_same_every_time(runner: FlaskCliRunner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("slug", "start", "end"),
+    [
+        ("gift", b"// Starter collection 18.1: ", b"}\n\n"),
+        ("moodle", b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n', b"</quiz>\n"),
+        ("csv", b'\xef\xbb\xbf"key","seed","kind"', b"\r\n"),
+        ("paper", b"<!doctype html>\n", b"</html>"),
+        ("answers", b"<!doctype html>\n", b"</html>"),
+    ],
+)
+def test_other_formats_are_written_whole(
+    runner: FlaskCliRunner, slug: str, start: bytes, end: bytes
+) -> None:
+    args = ["--format", slug, "--kind", "tactic", "--seed", "3", "--per-card", "2"]
+    done = runner.invoke(args=["questions", "export", "--dir", str(STARTER), *args])
+    assert done.exit_code == 0, done.output
+    assert done.stdout_bytes.startswith(start)
+    assert done.stdout_bytes.endswith(end)
+    assert "Starter collection 18.1" in done.stderr
+    again = runner.invoke(args=["questions", "export", "--dir", str(STARTER), *args])
+    assert again.stdout_bytes == done.stdout_bytes
+
+
+@pytest.mark.parametrize(
     ("args", "words"),
     [
         (["--dir", "no/such/folder"], "is not a folder"),
