@@ -72,6 +72,13 @@ def delete_unanswered(attempt_id: int) -> Delete:
     )
 
 
+def open_with_seed(learner_id: int, seed: int) -> Select[int]:
+    """The attempts that are not finished and were made by a seed."""
+    return select(Attempt.id).where(
+        Attempt.learner_id == learner_id, Attempt.finished_at.is_(None), Attempt.seed == seed
+    )
+
+
 def overdue(learner_id: int, before: datetime) -> Select[int]:
     """The attempts that nobody has finished and whose time was up before a moment."""
     return (

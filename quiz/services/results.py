@@ -15,6 +15,7 @@ from quiz.content.technique import Tactic, Technique
 from quiz.db import quiz_queries
 from quiz.db.models import Attempt, Learner
 from quiz.learning.setup import Retake, Setup
+from quiz.questions.base import Question
 from quiz.questions.kinds import KINDS
 from quiz.services import quizzes
 from quiz.services.quizzes import AskedQuestion
@@ -153,6 +154,12 @@ def result(
         questions=tuple(quizzes.as_asked(found, row, places) for row in rows),
         earlier=_earlier(session, learner, found, setup),
     )
+
+
+def questions(session: Session, learner: Learner, attempt_id: int) -> list[Question]:
+    """List the questions of an attempt as they were asked, with their keys."""
+    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id))
+    return [Question.from_dict(row.question) for row in rows]
 
 
 def _earlier(

@@ -17,7 +17,7 @@ from quiz.content.catalogue import Catalogue
 from quiz.db import queries, quiz_queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.knowledge import MetCard, nearness
-from quiz.learning.setup import Mode, Retake, Setup
+from quiz.learning.setup import LONGEST, Mode, Retake, Setup
 from quiz.questions.base import Nearness, Question
 from quiz.services import learners, quizzes, switches
 from quiz.services.deck import Deck
@@ -31,8 +31,15 @@ MOST_TRIED = 200
 """Of how many cards a preview tries each, to say exactly how many make a question."""
 
 
+NOTHING = "No question can be made of this choice. Choose more tactics, platforms or kinds."
+
+
 class NothingToAsk(Refused):
     """No question can be made in a scope."""
+
+
+class StillOpen(Refused):
+    """The learner is being asked what they want the key of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +76,7 @@ def start(
     drawn = _drawn(session, learner, catalogue, setup, seed)
     questions = list(islice(drawn, setup.length or BATCH))
     if not questions:
-        raise NothingToAsk(
-            "No question can be made of this choice. Choose more tactics, platforms or kinds."
-        )
+        raise NothingToAsk(NOTHING)
     if setup.shuffled:
         Random(token).shuffle(questions)  # noqa: S311 - variety, not secrecy
     return _begin(session, learner, catalogue, setup, questions, seed=seed, token=token, now=now)
@@ -147,6 +152,25 @@ def preview(session: Session, catalogue: Catalogue, setup: Setup, *, seed: int) 
     )
     samples = tuple(sealed(question) for question in islice(drawn, SAMPLES))
     return Preview(questions=number, exact=exact, samples=samples)
+
+
+def questions(
+    session: Session, learner: Learner, catalogue: Catalogue, setup: Setup, *, seed: int
+) -> list[Question]:
+    """List the questions that a setup asks, the same for everyone, with their keys.
+
+    ``seed`` counts where the setup has none; without a length there are as many as a quiz
+    may have. Raises NothingToAsk, and StillOpen where the learner is asked them right now.
+    """
+    open_ones = session.scalars(quiz_queries.open_with_seed(learner.id, setup.seed or 0))
+    if setup.seed is not None and open_ones.first() is not None:
+        raise StillOpen("You have a quiz with this seed open. Finish it first: this tells its key.")
+    shared = setup.shared(seed if setup.seed is None else setup.seed)
+    drawn = _drawn(session, learner, catalogue, shared, shared.seed or 0)
+    found = list(islice(drawn, setup.length or LONGEST))
+    if not found:
+        raise NothingToAsk(NOTHING)
+    return found
 
 
 def token_of(text: str) -> str:

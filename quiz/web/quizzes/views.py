@@ -20,11 +20,11 @@ from quiz.web.context import (
     scope_labels,
     with_setup,
 )
-from quiz.web.quizzes import results, saved, taking
+from quiz.web.quizzes import exports, results, saved, taking
 from quiz.web.quizzes.forms import BuilderForm
 
 bp = Blueprint("quizzes", __name__, url_prefix="/quiz")
-for part in (results, saved, taking):
+for part in (exports, results, saved, taking):
     bp.register_blueprint(part.bp)
 
 HISTORY = 50
