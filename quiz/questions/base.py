@@ -233,6 +233,16 @@ class QuestionKind(ABC):
         """Make a question whose answer is typed; None where the kind has none."""
         return None
 
+    def ask_beside(
+        self, technique: Technique, rival: Technique, catalogue: Catalogue, rng: Random
+    ) -> Draft | None:
+        """Make a question that offers a rival, certainly wrong; None where the kind has none.
+
+        The rival is what a learner took the technique for. As for ``ask``, no fair question is
+        None, and the draft depends on the arguments alone.
+        """
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
