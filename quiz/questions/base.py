@@ -187,7 +187,7 @@ class QuestionKind(ABC):
     where the question cannot be answered without seeing the choices, so that a
     flashcard shows them too. ``flashcard`` is false where it makes none at all.
     ``identifies`` is true where the question is which technique it is, so that a wrong
-    answer says what it was taken for.
+    answer says what it was taken for. ``contrasts`` is true where ``ask_beside`` makes questions.
     """
 
     slug: ClassVar[str]
@@ -197,6 +197,7 @@ class QuestionKind(ABC):
     needs_options: ClassVar[bool] = False
     flashcard: ClassVar[bool] = True
     identifies: ClassVar[bool] = False
+    contrasts: ClassVar[bool] = False
 
     @abstractmethod
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:

@@ -11,7 +11,7 @@ from quiz.content.folder import read_folder
 from quiz.content.technique import Technique
 from quiz.learning.grading import grade
 from quiz.questions.audit.run import Auditor, facts_of
-from quiz.questions.base import AnswerKind, Nearness, Question
+from quiz.questions.base import AnswerKind, Nearness, Question, QuestionKind
 from quiz.questions.generator import generate
 from quiz.questions.kinds import KINDS
 from quiz.questions.wording import share_stems
@@ -170,3 +170,10 @@ def test_a_question_about_a_pair_is_typed_only_where_that_is_asked_for() -> None
     question = generate(technique, kind, 0, catalogue, rival=rival, typed=True)
     assert question
     assert question.answer_kind is AnswerKind.TEXT
+
+
+def test_a_kind_says_whether_it_asks_about_pairs() -> None:
+    for kind in KINDS.values():
+        overrides = type(kind).ask_beside is not QuestionKind.ask_beside
+        assert kind.contrasts is overrides
+        assert kind.identifies or not kind.contrasts

@@ -21,6 +21,7 @@ class DescriptionKind(QuestionKind):
     purpose = "Recognize a technique by what it does"
     rank = 2
     identifies = True
+    contrasts = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a description long enough to quote."""

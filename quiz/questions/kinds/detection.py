@@ -20,6 +20,7 @@ class DetectionKind(QuestionKind):
     purpose = "Tell from what is hunted which technique it would catch"
     rank = 6
     identifies = True
+    contrasts = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a note long enough to quote."""

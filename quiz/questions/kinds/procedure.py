@@ -36,6 +36,7 @@ class ProcedureKind(QuestionKind):
     purpose = "Map what a report says to a technique"
     rank = 8
     identifies = True
+    contrasts = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a documented use."""
