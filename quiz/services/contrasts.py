@@ -124,21 +124,17 @@ def drill(
 def can_drill(pair: Pair, catalogue: Catalogue, off: Set[str] = NONE) -> bool:
     """Tell whether there is any question about a pair; tries it the first time."""
     known = catalogue.once(_Tried).known
-    if not can_be_rivals(pair.one, pair.other, catalogue):
-        return False
-    if off or pair.ids not in known:
-        found = _can_ask(pair, _asking(catalogue, None, off, seed=0))
-        if off:
-            return found
-        known[pair.ids] = found
-    return known[pair.ids]
+    own = frozenset(key for key in off if key.rpartition("/")[0] in pair.ids)
+    if (pair.ids, own) not in known:
+        known[pair.ids, own] = _can_ask(pair, _asking(catalogue, None, own, seed=0))
+    return known[pair.ids, own]
 
 
 class _Tried:
-    """Which pairs of a catalogue make a question, as far as that was tried."""
+    """Which pairs of a catalogue make a question without some cards, as far as that was tried."""
 
     def __init__(self, _: Catalogue) -> None:
-        self.known: dict[frozenset[str], bool] = {}
+        self.known: dict[tuple[frozenset[str], Set[str]], bool] = {}
 
 
 def _asking(
