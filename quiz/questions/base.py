@@ -187,7 +187,7 @@ class QuestionKind(ABC):
     where the question cannot be answered without seeing the choices, so that a
     flashcard shows them too. ``flashcard`` is false where it makes none at all.
     ``identifies`` is true where the question is which technique it is, so that a wrong
-    answer says what it was taken for.
+    answer says what it was taken for. ``contrasts`` is true where ``ask_beside`` makes questions.
     """
 
     slug: ClassVar[str]
@@ -197,6 +197,7 @@ class QuestionKind(ABC):
     needs_options: ClassVar[bool] = False
     flashcard: ClassVar[bool] = True
     identifies: ClassVar[bool] = False
+    contrasts: ClassVar[bool] = False
 
     @abstractmethod
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
@@ -231,6 +232,16 @@ class QuestionKind(ABC):
         rng: Random,
     ) -> Draft | None:
         """Make a question whose answer is typed; None where the kind has none."""
+        return None
+
+    def ask_beside(
+        self, technique: Technique, rival: Technique, catalogue: Catalogue, rng: Random
+    ) -> Draft | None:
+        """Make a question that offers a rival, certainly wrong; None where the kind has none.
+
+        The rival is what a learner took the technique for. As for ``ask``, no fair question is
+        None, and the draft depends on the arguments alone.
+        """
         return None
 
 

@@ -43,6 +43,7 @@ def nearest(
     linked: Collection[Technique] = (),
     weights: Weights,
     apart: bool = False,
+    rival: Technique | None = None,
 ) -> tuple[Technique, ...] | None:
     """Draw three techniques to stand beside the key, as near as asked; None where there are none.
 
@@ -50,7 +51,8 @@ def nearest(
     nearly the same name. How many are longer than the key is drawn first, so that the
     key's length says nothing. ``weights`` are those of :func:`fair_weights`. ``apart``
     allows no word that two names share, where those that share one would tell right
-    from wrong, as far ones do: they have their tactic's.
+    from wrong, as far ones do: they have their tactic's. A ``rival`` is one of the three,
+    whether it fits or not.
     """
     rung = min(nearness, Nearness.NEAR)
     own = weights.get(rung, {})
@@ -63,9 +65,8 @@ def nearest(
     near = _drawn([t for t in _within_reach(key, catalogue, rung) if allowed(t)], own, rng)
     near = [*_tied(key, [t for t in linked if allowed(t)], rng), *near]
     length = len(label(key))
-    room = {True: rng.randint(0, WRONG)}  # how many may be longer, and how many may not
-    room[False] = WRONG - room[True]
-    picked: list[Technique] = []
+    picked = [rival] if rival else []
+    room = _room([len(label(t)) > length for t in picked], rng)
     for strict in (True, False):
         for candidates in (near, far()):
             for technique in candidates:
@@ -78,6 +79,23 @@ def nearest(
                 if len(picked) == WRONG:
                     return tuple(picked)
     return None
+
+
+def _room(picked: Sequence[bool], rng: Random) -> dict[bool, int]:
+    """Draw how many more options may be longer than the key, and how many may not.
+
+    How many of all three are longer is uniform, whether the one ``picked`` already is or not:
+    both sides of a pair are the key as often.
+    """
+    if not picked:
+        longer = rng.randint(0, WRONG)
+    else:
+        odds = [n if picked[0] else WRONG - n for n in range(WRONG + 1)]
+        (longer,) = rng.choices(range(WRONG + 1), odds)
+    room = {True: longer, False: WRONG - longer}
+    for is_longer in picked:
+        room[is_longer] -= 1
+    return room
 
 
 def fair_weights(asked: Iterable[Asked], catalogue: Catalogue) -> Weights:
@@ -186,6 +204,14 @@ def _tied(key: Technique, linked: Sequence[Technique], rng: Random) -> list[Tech
     """
     fit = [t for t in linked if not share_stems(t.name, [key.name])]
     return rng.sample(fit, min(MOST_LINKED, len(fit)))
+
+
+def drawn_near(
+    key: Technique, catalogue: Catalogue, rng: Random, weights: Weights
+) -> list[Technique]:
+    """Draw the techniques within reach of one, outside its family, as readily as weights say."""
+    near = _within_reach(key, catalogue, Nearness.NEAR)
+    return _drawn(near, weights.get(Nearness.NEAR, {}), rng)
 
 
 def beside(

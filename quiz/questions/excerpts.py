@@ -178,7 +178,8 @@ def tells_apart(
 
 def hide(text: str, terms: Hidden) -> Excerpt:
     """Replace every word that gives an option away by a gap, and join gaps that touch."""
-    counts = [0, 0]
+    masked, ids = ATTACK_ID.subn(GAP, text)
+    counts = [ids, ids]
 
     def replace(match: re.Match[str], substring: int) -> str:
         word = match[0]
@@ -195,7 +196,6 @@ def hide(text: str, terms: Hidden) -> Excerpt:
         return WORD.sub(lambda match: replace(match, MIN_CODE_SUBSTRING), part)
 
     pieces, end = [], 0
-    masked = ATTACK_ID.sub(GAP, text)
     for code in CODE.finditer(masked):
         pieces += [outside(masked[end : code.start()]), inside(code[0])]
         end = code.end()

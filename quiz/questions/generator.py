@@ -1,7 +1,8 @@
 """(technique, kind, seed) to a question; the same three always give the same one.
 
-How near the wrong options come, and whether the answer is typed, can be chosen too;
-left alone, the options are near and the seed says whether the answer is typed.
+How near the wrong options come, whether one of them is a certain rival, and whether the
+answer is typed, can be chosen too; left alone, the options are near, nobody must be among
+them, and the seed says whether the answer is typed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,20 +50,26 @@ def generate(
     *,
     nearness: Nearness = Nearness.NEAR,
     typed: bool | None = None,
+    rival: Technique | None = None,
 ) -> Question | None:
     """Ask about a technique in one way, or give None where no fair question can be made.
 
     ``typed`` asks for an answer in writing where the kind has such a question, or
-    for none; without it every fourth question is typed.
+    for none; without it every fourth question is typed. A ``rival`` is among the wrong
+    options, which then come as near as the two are to one another; only kinds that quote
+    a technique have such questions, and without ``typed`` none is in writing.
     """
     if not kind.applies(technique, catalogue):
         return None
     key = card_key(technique, kind)
     rng = Random(f"{key}/{seed}")  # noqa: S311 - fairness, not secrecy
     by_seed = rng.random() < TYPED
-    by_hand = by_seed if typed is None else typed
+    by_hand = by_seed and not rival if typed is None else typed
     draft = kind.ask_typed(technique, catalogue, rng) if by_hand else None
-    draft = draft or kind.ask(technique, catalogue, rng, nearness)
+    if draft is None and rival:
+        draft = kind.ask_beside(technique, rival, catalogue, rng)
+    elif draft is None:
+        draft = kind.ask(technique, catalogue, rng, nearness)
     if not draft:
         return None
     question = Question(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,10 +62,19 @@ def look_alike(
         other = catalogue.by_stix_id.get(stix_id or "")
         if other is not None and other is not technique:
             return compare(technique, other, catalogue, why=Why.CONFUSED, times=times)
+    for why, other in by_files(technique, catalogue):
+        return compare(technique, other, catalogue, why=why)
+    return None
+
+
+def by_files(technique: Technique, catalogue: Catalogue) -> Iterator[tuple[Why, Technique]]:
+    """Give the nearest of each sort by the files: a sibling, one tied by a text, a parent or child.
+
+    The most alike first.
+    """
     for why, candidates in _candidates(technique, catalogue):
         if nearest := _nearest(technique, candidates):
-            return compare(technique, nearest, catalogue, why=why)
-    return None
+            yield why, nearest
 
 
 def traits(technique: Technique, other: Technique, catalogue: Catalogue) -> tuple[Trait, ...]:

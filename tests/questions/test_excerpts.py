@@ -48,6 +48,10 @@ def test_the_share_hidden_counts_words() -> None:
     assert hide("", terms("Task")).hidden == 0
 
 
+def test_an_id_counts_among_the_words_hidden() -> None:
+    assert hide("one T1053 two three", terms("Task")).hidden == pytest.approx(0.25)
+
+
 @given(
     st.text(max_size=300),
     st.lists(st.text("abcdefgh XY:/-", min_size=1, max_size=30), min_size=1, max_size=4),

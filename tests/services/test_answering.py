@@ -202,7 +202,7 @@ def test_which_technique_it_was_taken_for_is_kept_and_counted(
     assert found.confused_with is not None
     assert (found.confused_with.stix_id, found.times) == (wrong.stix_id, 1)
     rows = session.execute(answer_queries.confusions(learner.id)).all()
-    assert [tuple(row) for row in rows] == [(stix_id("T9001"), wrong.stix_id, 1, NOON)]
+    assert [tuple(row) for row in rows] == [(stix_id("T9001"), wrong.stix_id, 1, NOON, 1)]
     assert session.execute(answer_queries.confusions(factories.learner(session).id)).all() == []
 
 

@@ -1,5 +1,6 @@
 """Which technique an excerpt describes."""
 
+from collections.abc import Iterable
 from random import Random
 
 from quiz.content.catalogue import Catalogue
@@ -8,6 +9,7 @@ from quiz.questions import evidence, excerpts
 from quiz.questions.base import Draft, Nearness, QuestionKind
 from quiz.questions.distractors import Weights, beside, fair_weights, is_stranger
 from quiz.questions.notes import technique_choice
+from quiz.questions.rivals import beside_rival
 from quiz.questions.wording import spellings
 
 
@@ -19,6 +21,7 @@ class DescriptionKind(QuestionKind):
     purpose = "Recognize a technique by what it does"
     rank = 2
     identifies = True
+    contrasts = True
 
     def applies(self, technique: Technique, catalogue: Catalogue) -> bool:
         """Need a description long enough to quote."""
@@ -28,21 +31,16 @@ class DescriptionKind(QuestionKind):
         self, technique: Technique, catalogue: Catalogue, rng: Random, nearness: Nearness
     ) -> Draft | None:
         """Offer look-alikes of which the excerpt is certainly not true."""
-        for others in beside(technique, catalogue, rng, nearness, weights=catalogue.once(_weights)):
-            options = (technique, *others)
-            text = technique.description
-            if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
-                return Draft(
-                    stem="Which technique does this excerpt describe?",
-                    excerpt=excerpt.text,
-                    choices=[
-                        technique_choice(technique, catalogue, correct=True),
-                        *(technique_choice(other, catalogue, correct=False) for other in others),
-                    ],
-                    explanation=_explanation(technique, catalogue),
-                    evidence=(evidence.from_text(technique, "Description", excerpt.source),),
-                )
-        return None
+        around = beside(technique, catalogue, rng, nearness, weights=catalogue.once(_weights))
+        return _ask(technique, catalogue, rng, around)
+
+    def ask_beside(
+        self, technique: Technique, rival: Technique, catalogue: Catalogue, rng: Random
+    ) -> Draft | None:
+        """Offer the rival and others, the excerpt being certainly not true of any."""
+        weights = catalogue.once(_weights)
+        around = beside_rival(technique, rival, catalogue, rng, weights=weights)
+        return _ask(technique, catalogue, rng, around)
 
     def ask_typed(self, technique: Technique, catalogue: Catalogue, rng: Random) -> Draft | None:
         """Show an excerpt that is true of nobody else in the family."""
@@ -59,6 +57,29 @@ class DescriptionKind(QuestionKind):
             explanation=_explanation(technique, catalogue),
             evidence=(evidence.from_text(technique, "Description", excerpt.source),),
         )
+
+
+def _ask(
+    technique: Technique,
+    catalogue: Catalogue,
+    rng: Random,
+    around: Iterable[tuple[Technique, ...]],
+) -> Draft | None:
+    text = technique.description
+    for others in around:
+        options = (technique, *others)
+        if excerpt := excerpts.choose(technique, text, options, catalogue, rng):
+            return Draft(
+                stem="Which technique does this excerpt describe?",
+                excerpt=excerpt.text,
+                choices=[
+                    technique_choice(technique, catalogue, correct=True),
+                    *(technique_choice(other, catalogue, correct=False) for other in others),
+                ],
+                explanation=_explanation(technique, catalogue),
+                evidence=(evidence.from_text(technique, "Description", excerpt.source),),
+            )
+    return None
 
 
 def _explanation(technique: Technique, catalogue: Catalogue) -> str:

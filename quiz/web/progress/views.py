@@ -13,10 +13,11 @@ from quiz.services import progress
 from quiz.services.progress import Column
 from quiz.web.charts import day_bars
 from quiz.web.context import current_catalogue, current_learner, now
-from quiz.web.progress import statistics
+from quiz.web.progress import confusions, statistics
 
 bp = Blueprint("progress", __name__, url_prefix="/progress")
 bp.register_blueprint(statistics.bp)
+bp.register_blueprint(confusions.bp)
 
 BEST_FIRST = tuple(reversed(Knowledge))
 BAR = 100  # the width of a bar in SVG units
