@@ -49,15 +49,6 @@ def all_answered(attempt_id: int) -> Select[bool]:
     return select(~open_ones.exists())
 
 
-def asked_keys(attempt_id: int) -> Select[str]:
-    """The card keys of an attempt's questions, in order."""
-    return (
-        select(AttemptQuestion.card_key)
-        .where(AttemptQuestion.attempt_id == attempt_id)
-        .order_by(AttemptQuestion.position)
-    )
-
-
 def ungraded(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
     """The questions of an attempt that are answered and not graded yet, in order."""
     return attempt_questions(learner_id, attempt_id).where(

@@ -19,7 +19,8 @@ from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.knowledge import MetCard, nearness
 from quiz.learning.setup import LONGEST, Mode, Retake, Setup
 from quiz.questions.base import Nearness, Question
-from quiz.services import learners, quizzes, switches
+from quiz.questions.pairs import read_pairs
+from quiz.services import contrasts, learners, quizzes, switches
 from quiz.services.deck import Deck
 from quiz.services.errors import Refused
 from quiz.services.sealing import sealed
@@ -125,7 +126,8 @@ def more(
     setup = quizzes.setup_of(attempt)
     if not setup.is_endless:
         return 0
-    asked = list(session.scalars(quiz_queries.asked_keys(attempt.id)))
+    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt.id))
+    asked = [Question.from_dict(row.question) for row in rows]
     drawn = _drawn(session, learner, catalogue, setup, attempt.seed, before=asked)
     questions = list(islice(drawn, count))
     _freeze(session, attempt, questions, after=len(asked))
@@ -189,9 +191,21 @@ def _drawn(
     setup: Setup,
     seed: int,
     *,
-    before: Sequence[str] = (),
+    before: Sequence[Question] = (),
 ) -> Iterator[Question]:
-    """Draw a setup's questions, without those whose cards were asked ``before``."""
+    """Draw a setup's questions, without what was asked ``before``."""
+    if setup.mode is Mode.CONTRAST:
+        return contrasts.drill(
+            session,
+            learner,
+            catalogue,
+            seed=seed,
+            scope=setup.asked_scope,
+            pairs=read_pairs(setup.pairs, catalogue) if setup.pairs else None,
+            off=switches.switched_off(session),
+            typed=setup.answers.typed,
+            before=before,
+        )
     personal = setup.for_me
     asked = set(session.scalars(queries.techniques_asked(learner.id))) if personal else set()
     near = _nearness(session, learner) if personal and setup.nearness is None else {}
@@ -203,7 +217,7 @@ def _drawn(
         nearness=near,
         usual=setup.nearness or Nearness.NEAR,
         typed=setup.answers.typed,
-        before=frozenset(before),
+        before=frozenset(question.key for question in before),
     )
 
 
