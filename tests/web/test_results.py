@@ -245,7 +245,7 @@ def test_sure_and_not_right_comes_first_whatever_the_order(visitor: Visitor, tak
     as_asked = visitor.read(useful.link(href=f"{about}?order=asked#questions"))
     assert order_of(as_asked) == [4, 1, 2, 3, 5]
     assert as_asked.link(href="#question-4")  # where it would have its place
-    assert "Of the 2 answers that you were sure of, 1 were right." in useful.words
+    assert "Of the 2 answers that you were sure of, 1 was right." in useful.words
     assert re.search(r"Sure 2 1 50% A guess 1 1 100%", useful.words)
 
 
@@ -344,9 +344,9 @@ def test_the_same_is_taken_again_and_held_against_the_first_time(
     second = take(again=first, wrong=[2, 3])
     words = visitor.read(f"/quiz/{second}/result").words
     assert "On Wed 11 Mar the same questions brought 3 of 5 points (60%)." in words
-    assert re.search(r"Right now, not before 1 question: Question 1 ", words)
-    assert re.search(r"Right before, not now 1 question: Question 3 ", words)
-    assert re.search(r"Not right again 1 question: Question 2 ", words)
+    assert re.search(r"Right now, not before 1 question: 1 ", words)
+    assert re.search(r"Right before, not now 1 question: 3 ", words)
+    assert re.search(r"Not right again 1 question: 2 ", words)
 
 
 def test_attempts_stand_in_a_table_and_from_three_on_in_a_picture(

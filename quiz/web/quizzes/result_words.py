@@ -87,7 +87,8 @@ def calibration(result: Result) -> str:
     right = sure.total - sure.missed
     if sure.total == 1:
         return f"You were sure of one answer, and it was {'right' if right else 'not right'}."
-    text = f"Of the {sure.total} answers that you were sure of, {right} were right."
+    were = {0: "none was", 1: "1 was"}.get(right, f"{right} were")
+    text = f"Of the {sure.total} answers that you were sure of, {were} right."
     if sure.total >= MANY_SURE and right / sure.total < NEARLY_ALWAYS:
         text += " When you are sure, look once more: sure should mean right nearly always."
     return text
