@@ -113,9 +113,11 @@ def earlier(
 
 def scores_by_card(attempt_ids: Collection[int]) -> Select[int, str, float | None]:
     """The scores of attempts, question by question: attempt, card key, score if answered."""
-    return select(
-        AttemptQuestion.attempt_id, AttemptQuestion.card_key, AttemptQuestion.score
-    ).where(AttemptQuestion.attempt_id.in_(attempt_ids))
+    return (
+        select(AttemptQuestion.attempt_id, AttemptQuestion.card_key, AttemptQuestion.score)
+        .where(AttemptQuestion.attempt_id.in_(attempt_ids))
+        .order_by(AttemptQuestion.attempt_id, AttemptQuestion.position)
+    )
 
 
 def attempt_totals(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,8 +15,10 @@ from quiz.learning.setup import Retake, Setup
 
 MOST_EARLIER = 20
 
-Scores = Mapping[str, float | None]
-"""The score of each card's question, by the card's key; None where it was not answered."""
+Card = tuple[str, int]
+"""A card's key, and how often it was asked before in the attempt: a drill may ask it twice."""
+Scores = Mapping[Card, float | None]
+"""The score of each question, by its card; None where it was not answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def earlier(
     scopes = [plain.query, replace(plain, retake=Retake.SAME).query]
     query = quiz_queries.earlier(learner.id, scopes, attempt.finished_at, attempt.id)
     found = session.execute(query.limit(MOST_EARLIER)).all()
-    own = {row.card_key: row.score for row in rows}
+    own = _numbered((row.card_key, row.score) for row in rows)
     scores = _scores(session, [id_ for id_, seed, *_ in found if seed == attempt.seed])
     attempts = tuple(
         EarlierAttempt(
@@ -88,24 +90,36 @@ def earlier(
         if finished_at is not None
     )
     last = next((one for one in attempts if one.same), None)
-    return Earlier(
-        attempts=attempts, changes=_changes(last, scores[last.id], rows) if last else None
-    )
+    positions = [row.position for row in rows]
+    changes = _changes(last, scores[last.id], own, positions) if last else None
+    return Earlier(attempts=attempts, changes=changes)
 
 
-def _scores(session: Session, attempt_ids: Sequence[int]) -> dict[int, dict[str, float | None]]:
-    """Give the scores of some attempts by the keys of their cards."""
-    found: dict[int, dict[str, float | None]] = defaultdict(dict)
+def _scores(session: Session, attempt_ids: Sequence[int]) -> dict[int, Scores]:
+    """Give the scores of some attempts, attempt by attempt."""
+    found: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
     if attempt_ids:
         for id_, key, score in session.execute(quiz_queries.scores_by_card(attempt_ids)):
-            found[id_][key] = score
-    return dict(found)
+            found[id_].append((key, score))
+    return {id_: _numbered(scores) for id_, scores in found.items()}
 
 
-def _changes(since: EarlierAttempt, before: Scores, rows: Sequence[AttemptQuestion]) -> Changes:
-    """Compare scores; what was not answered counts as wrong."""
-    right = {row.position: row.score == 1 for row in rows}
-    was_right = {row.position: before[row.card_key] == 1 for row in rows}
+def _numbered(scores: Iterable[tuple[str, float | None]]) -> Scores:
+    """Tell questions of one card apart, by the order in which they were asked."""
+    asked: Counter[str] = Counter()
+    found: dict[Card, float | None] = {}
+    for key, score in scores:
+        found[key, asked[key]] = score
+        asked[key] += 1
+    return found
+
+
+def _changes(
+    since: EarlierAttempt, before: Scores, now: Scores, positions: Sequence[int]
+) -> Changes:
+    """Compare scores, the latter in the order of ``positions``; what has none was not right."""
+    right = {n: score == 1 for n, score in zip(positions, now.values(), strict=True)}
+    was_right = {n: before[card] == 1 for n, card in zip(positions, now, strict=True)}
     return Changes(
         since=since,
         turned_right=tuple(n for n in right if right[n] and not was_right[n]),

@@ -405,6 +405,28 @@ def test_what_became_of_the_same_questions_is_told_by_where_they_stand_now(
     assert (changes.turned_right, changes.turned_wrong, changes.still_wrong) == ((1, 3), (5,), (2,))
 
 
+def test_a_card_that_was_asked_twice_is_compared_question_by_question(
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    start: Start,
+    take: Start,
+    sum_up: Sum,
+) -> None:
+    first = start(length=3)
+    for row in first.questions:  # as a drill of confused pairs may ask it
+        row.card_key = first.questions[0].card_key
+    take(first, wrong=[1, 2], at=NOON - DAY)
+    again = starting.retake(
+        session, learner, catalogue, first.id, what=Retake.SAME, seed=1, token="r", now=NOON
+    )
+    for row in again.questions:
+        row.card_key = first.questions[0].card_key
+    changes = sum_up(take(again, wrong=[1, 3])).earlier.changes
+    assert changes
+    assert (changes.turned_right, changes.turned_wrong, changes.still_wrong) == ((2,), (3,), (1,))
+
+
 def test_the_same_seed_with_other_cards_is_not_the_same_questions(
     session: Session, learner: Learner, start: Start, take: Start, sum_up: Sum
 ) -> None:

@@ -2,16 +2,15 @@
 
 import secrets
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.db.base import begin_writing, db
-from quiz.exports import formats
 from quiz.exports.formats import FORMATS
 from quiz.learning.setup import Retake, Setup
 from quiz.questions.scope import Scope
-from quiz.services import history, quizzes, results, starting, taking
-from quiz.services.results import NotFinished, Result
+from quiz.services import history, results, starting, taking
+from quiz.services.results import Result
 from quiz.services.starting import NothingToAsk
 from quiz.web.context import (
     current_catalogue,
@@ -23,6 +22,7 @@ from quiz.web.context import (
     with_setup,
 )
 from quiz.web.quizzes import result_words
+from quiz.web.quizzes.exports import PAGES
 
 bp = Blueprint("results", __name__)
 
@@ -81,25 +81,6 @@ def decide(attempt_id: int, position: int) -> ResponseReturnValue:
     return redirect(url, code=303)
 
 
-@bp.get("/<int:attempt_id>/export/<slug>")
-def export(attempt_id: int, slug: str) -> ResponseReturnValue:
-    """Give the questions of a finished quiz as a file, in the order in which they were asked."""
-    if slug not in FORMATS:
-        abort(404)
-    learner = current_learner()
-    attempt = quizzes.attempt(db.session, learner, attempt_id, now=now())
-    try:
-        asked = results.questions(db.session, learner, attempt_id, now=now())
-    except NotFinished as error:
-        flash(str(error), "warning")
-        return redirect(url_for("quizzes.resume", attempt_id=attempt_id), code=303)
-    title = history.title(quizzes.setup_of(attempt))
-    file = formats.export(slug, asked, current_catalogue(), title=title)
-    response = Response(file.chunks, mimetype=file.mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=file.filename)
-    return response
-
-
 def link_to(setup: Setup) -> str:
     """Give the address of a quiz, to be opened by anyone."""
     return with_setup("quizzes.ready", setup, _external=True)
@@ -127,6 +108,7 @@ def _render(result: Result, *, as_asked: bool) -> str:
         link=link_to(result.setup.shared(result.attempt.seed)),
         token=secrets.token_urlsafe(16),
         formats=FORMATS.values(),
+        pages=PAGES,
         more_of=more_of,
         words=result_words,
         course=result_words.course(result, zone) if earlier else "",
