@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Delete, Select, case, delete, func, select
+from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
 
 from quiz.db.models import Attempt, AttemptQuestion, SavedQuiz
 
@@ -84,14 +84,18 @@ def overdue(learner_id: int, before: datetime) -> Select[int]:
 
 
 def earlier(
-    learner_id: int, scopes: Collection[str], without: int
+    learner_id: int, scopes: Collection[str], before: datetime, before_id: int
 ) -> Select[int, int, datetime | None, float | None, int]:
-    """Other finished attempts of the same setup, latest first: id, seed, end, score, questions."""
+    """Attempts of the same setup that were finished before one, by its end and its id.
+
+    Those of which nothing was answered are left out. Latest first: id, seed, end, score, questions.
+    """
+    finished_at = Attempt.finished_at
     return (
         select(
             Attempt.id,
             Attempt.seed,
-            Attempt.finished_at,
+            finished_at,
             func.sum(AttemptQuestion.score),
             func.count(),
         )
@@ -99,24 +103,20 @@ def earlier(
         .where(
             Attempt.learner_id == learner_id,
             Attempt.scope.in_(scopes),
-            Attempt.finished_at.is_not(None),
-            Attempt.id != without,
+            or_(finished_at < before, and_(finished_at == before, Attempt.id < before_id)),
         )
         .group_by(Attempt.id)
-        .order_by(Attempt.finished_at.desc(), Attempt.id.desc())
+        .having(func.count(AttemptQuestion.score) > 0)
+        .order_by(finished_at.desc(), Attempt.id.desc())
     )
 
 
-def missed_keys(learner_id: int, attempt_id: int) -> Select[str]:
-    """The card keys of an attempt's answers that are not wholly right, in order."""
+def scores_by_card(attempt_ids: Collection[int]) -> Select[int, str, float | None]:
+    """The scores of attempts, question by question: attempt, card key, score if answered."""
     return (
-        select(AttemptQuestion.card_key)
-        .where(
-            AttemptQuestion.learner_id == learner_id,
-            AttemptQuestion.attempt_id == attempt_id,
-            AttemptQuestion.score < 1,
-        )
-        .order_by(AttemptQuestion.position)
+        select(AttemptQuestion.attempt_id, AttemptQuestion.card_key, AttemptQuestion.score)
+        .where(AttemptQuestion.attempt_id.in_(attempt_ids))
+        .order_by(AttemptQuestion.attempt_id, AttemptQuestion.position)
     )
 
 

@@ -15,7 +15,6 @@ from quiz.db.queries import FRESH
 from quiz.learning.grading import grade
 from quiz.learning.setup import Setup
 from quiz.questions.base import AnswerKind, Grade, Question
-from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services import switches
 from quiz.services.deck import Deck
@@ -196,11 +195,3 @@ def grade_of(row: AttemptQuestion, question: Question) -> Grade | None:
         return None
     typed = question.answer_kind is AnswerKind.TEXT
     return Grade(score=row.score, near=typed and grade(question, row.chosen or ()).near)
-
-
-def missed_keys(session: Session, learner: Learner, attempt_id: int) -> list[str]:
-    """List the flashcards behind the answers that were not wholly right. Raises NotFound."""
-    attempt_at_any_time(session, learner, attempt_id)
-    keys = session.scalars(quiz_queries.missed_keys(learner.id, attempt_id))
-    kinds = {slug for slug, kind in KINDS.items() if kind.flashcard}
-    return [key for key in keys if key.rpartition("/")[2] in kinds]

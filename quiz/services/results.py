@@ -1,61 +1,81 @@
-"""What came of an attempt: points by tactic, kind and difficulty, and beside earlier ones."""
+"""What came of an attempt: points by tactic, kind and difficulty, what was missed, how long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.difficulty import Level
-from quiz.content.technique import Tactic, Technique
+from quiz.content.technique import Tactic
 from quiz.db import quiz_queries
-from quiz.db.models import Attempt, Learner
-from quiz.learning.setup import Retake, Setup
+from quiz.db.models import Attempt, AttemptQuestion, Learner
+from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.kinds import KINDS
-from quiz.services import quizzes
+from quiz.questions.scope import Scope, tactic_in
+from quiz.services import comparing, quizzes, switches
+from quiz.services.comparing import Earlier
+from quiz.services.deck import Deck
 from quiz.services.quizzes import AskedQuestion
 from quiz.services.taking import Confidence
 
 GONE = "No longer in the collection"
-MOST_EARLIER = 20
+NOT_RATED = "Not rated"
+CONFIDENCES = {
+    Confidence.SURE: "Sure",
+    Confidence.FAIRLY: "Fairly sure",
+    Confidence.GUESS: "A guess",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What answers can be about, and the scope that asks for more of it, where one can."""
+
+    label: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """How many of the answers about something were right, in scores from 0 to 1."""
+    """How many of the answers about something were right, in scores from 0 to 1.
+
+    ``missed`` counts those that were not wholly right. ``scope`` asks for more of it.
+    """
 
     label: str
     right: float
     total: int
+    missed: int
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierAttempt:
-    """Another attempt of the same setup; ``same`` says that it asked the same questions."""
+class Time:
+    """How long an attempt took. ``limit`` is what it had from the start, empty for no limit.
 
-    id: int
-    finished_at: datetime
-    score: float
-    total: int
-    same: bool
+    ``extended`` was added to that while it ran; ``ran_out`` says that it was handed in because
+    the time was up. Without a limit ``taken`` is the time spent on the questions alone.
+    """
 
-    @property
-    def share(self) -> float:
-        """The share of the points, from 0 to 1."""
-        return self.score / self.total
+    taken: timedelta
+    limit: timedelta | None = None
+    extended: timedelta = timedelta()
+    ran_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How an attempt went. The shares count answers; what was not answered is in neither.
+    """How an attempt went. The shares count answers; what was not answered is in none of them.
 
     ``missed`` counts the answers that were not wholly right. ``by_confidence`` tells of the
-    answers whose learner said how sure they were.
+    answers whose learner said how sure they were. ``to_study`` are the keys of the flashcards
+    behind what was missed; ``to_retake`` counts the questions that can be asked anew, those
+    that were not answered among them.
     """
 
     attempt: Attempt
@@ -64,12 +84,15 @@ class Result:
     answered: int
     missed: int
     total: int
+    time: Time
     by_tactic: tuple[Share, ...]
     by_kind: tuple[Share, ...]
     by_difficulty: tuple[Share, ...]
     by_confidence: tuple[Share, ...]
     questions: tuple[AskedQuestion, ...]
-    earlier: tuple[EarlierAttempt, ...]
+    to_study: tuple[str, ...]
+    to_retake: int
+    earlier: Earlier
 
     @property
     def share(self) -> float:
@@ -78,8 +101,16 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Whether the pass mark is reached; to the hundredth, as it is shown."""
-        return round(self.share * 100, 2) >= self.setup.pass_mark
+        """Whether the pass mark is reached."""
+        return comparing.passes(self.share, self.setup.pass_mark)
+
+    @property
+    def alike(self) -> Setup:
+        """The setup of a new quiz like this; attempts of old had a length that they do not say."""
+        length = self.setup.length
+        is_old = length is not None and not self.setup.retake and self.total > length
+        like = replace(self.setup.unseeded, retake=None)
+        return replace(like, length=self.total) if is_old else like
 
     @property
     def sure_but_wrong(self) -> tuple[AskedQuestion, ...]:
@@ -92,7 +123,10 @@ class Result:
 
     @property
     def in_order_of_use(self) -> tuple[AskedQuestion, ...]:
-        """All questions: sure but wrong first, then other mistakes, unanswered ones, the rest."""
+        """All questions, the most useful first.
+
+        Sure but wrong, other mistakes, what was not answered, what was guessed right, the rest.
+        """
         first = {asked.position for asked in self.sure_but_wrong}
 
         def rank(asked: AskedQuestion) -> int:
@@ -100,7 +134,9 @@ class Result:
                 return 0
             if asked.grade is None:
                 return 2
-            return 3 if asked.grade.correct else 1
+            if not asked.grade.correct:
+                return 1
+            return 3 if asked.confidence == Confidence.GUESS else 4
 
         return tuple(sorted(self.questions, key=lambda asked: (rank(asked), asked.position)))
 
@@ -115,44 +151,29 @@ def result(
     found = quizzes.attempt(session, learner, attempt_id, now=now)
     rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id)).all()
     places = [quizzes.place(row.score, row.answered_at, row.flagged) for row in rows]
-    answered = [(row, row.score) for row in rows if row.score is not None]
-    techniques = [catalogue.by_stix_id.get(row.stix_id) for row, _ in answered]
-    several = len({technique.domain for technique in techniques if technique}) > 1
-    scored = list(zip(techniques, answered, strict=True))
-    setup = quizzes.setup_of(found)
+    scored = [(row, row.score) for row in rows if row.score is not None]
+    setup, topics = quizzes.setup_of(found), Topics(catalogue, quizzes.setup_of(found), scored)
+    again = _askable(
+        session, catalogue, [row for row in rows if row.score is None or row.score < 1]
+    )
     return Result(
         attempt=found,
         setup=setup,
-        score=sum(score for _, score in answered),
-        answered=len(answered),
-        missed=sum(score < 1 for _, score in answered),
+        score=sum(score for _, score in scored),
+        answered=len(scored),
+        missed=sum(score < 1 for _, score in scored),
         total=len(rows),
-        by_tactic=_shares(
-            (
-                (label, score)
-                for technique, (_, score) in scored
-                for label in _tactics(technique, catalogue, several=several)
-            ),
-            order=[
-                _tactic_label(tactic, several=several)
-                for domain in catalogue.domains
-                for tactic in catalogue.tactics(domain)
-            ],
-        ),
-        by_kind=_shares(
-            ((_kind_title(row.kind), score) for row, score in answered),
-            order=[kind.title for kind in KINDS.values()],
-        ),
-        by_difficulty=_shares(
-            ((_level(row.question), score) for row, score in answered),
-            order=[level.capitalize() for level in Level],
-        ),
-        by_confidence=_shares(
-            ((row.confidence.capitalize(), score) for row, score in answered if row.confidence),
-            order=[word.capitalize() for word in Confidence],
-        ),
+        time=_time(found, rows),
+        by_tactic=topics.by_tactic(),
+        by_kind=topics.by_kind(),
+        by_difficulty=topics.by_difficulty(),
+        by_confidence=topics.by_confidence(),
         questions=tuple(quizzes.as_asked(found, row, places) for row in rows),
-        earlier=_earlier(session, learner, found, setup),
+        to_study=tuple(
+            row.card_key for row in again if row.score is not None and KINDS[row.kind].flashcard
+        ),
+        to_retake=len(again),
+        earlier=comparing.earlier(session, learner, found, setup, rows),
     )
 
 
@@ -162,63 +183,118 @@ def questions(session: Session, learner: Learner, attempt_id: int) -> list[Quest
     return [Question.from_dict(row.question) for row in rows]
 
 
-def _earlier(
-    session: Session, learner: Learner, attempt: Attempt, setup: Setup
-) -> tuple[EarlierAttempt, ...]:
-    """Find the other attempts of the same setup, latest first; of what was missed, none."""
-    if setup.retake is Retake.MISSED:
-        return ()
-    plain = replace(setup.unseeded, retake=None)
-    scopes = [plain.query, replace(plain, retake=Retake.SAME).query]
-    rows = session.execute(quiz_queries.earlier(learner.id, scopes, attempt.id))
-    return tuple(
-        EarlierAttempt(
-            id=id_,
-            finished_at=finished_at,
-            score=score or 0.0,
-            total=total,
-            same=seed == attempt.seed,
+class Topics:
+    """The graded answers of an attempt by what they are about."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        setup: Setup,
+        scored: Sequence[tuple[AttemptQuestion, float]],
+    ) -> None:
+        self.catalogue = catalogue
+        self.scope = setup.asked_scope
+        self.scored = scored
+        found = (catalogue.by_stix_id.get(row.stix_id) for row, _ in scored)
+        self.several = len({technique.domain for technique in found if technique}) > 1
+
+    def by_tactic(self) -> tuple[Share, ...]:
+        """Tell of the tactics in matrix order; a technique with two counts for both."""
+        order = [
+            self._tactic(tactic)
+            for domain in self.catalogue.domains
+            for tactic in self.catalogue.tactics(domain)
+        ]
+        return _shares(
+            ((topic, score) for row, score in self.scored for topic in self._tactics(row.stix_id)),
+            order,
         )
-        for id_, seed, finished_at, score, total in islice(rows, MOST_EARLIER)
-        if finished_at is not None
-    )
+
+    def by_kind(self) -> tuple[Share, ...]:
+        """Tell of the kinds of question in their order."""
+        return _shares(
+            ((self._kind(row.kind), s) for row, s in self.scored), map(self._kind, KINDS)
+        )
+
+    def by_difficulty(self) -> tuple[Share, ...]:
+        """Tell of the levels of difficulty to detect, as the questions had them."""
+        return _shares(
+            ((self._level(row.question), score) for row, score in self.scored),
+            map(self._level_topic, Level),
+        )
+
+    def by_confidence(self) -> tuple[Share, ...]:
+        """Tell of how sure the learner was, where they said so."""
+        topics = {str(word): Topic(label=label) for word, label in CONFIDENCES.items()}
+        said = ((topics.get(row.confidence or ""), score) for row, score in self.scored)
+        return _shares(((topic, s) for topic, s in said if topic), topics.values())
+
+    def _tactics(self, stix_id: str) -> Iterator[Topic]:
+        technique = self.catalogue.by_stix_id.get(stix_id)
+        if technique is None:
+            yield Topic(label=GONE)
+            return
+        own = set(technique.tactics)
+        for tactic in self.catalogue.tactics(technique.domain):
+            if tactic.short_name in own:
+                yield self._tactic(tactic)
+
+    def _tactic(self, tactic: Tactic) -> Topic:
+        """Name a tactic; with its domain where the answers are about several."""
+        label = f"{tactic.name} ({domain_name(tactic.domain)})" if self.several else tactic.name
+        apart = len(self.catalogue.domains) > 1
+        value = tactic_in(tactic.domain, tactic.short_name) if apart else tactic.short_name
+        return Topic(label=label, scope=replace(self.scope, tactics=(value,)))
+
+    def _kind(self, slug: str) -> Topic:
+        if slug not in KINDS:
+            return Topic(label=slug)
+        return Topic(label=KINDS[slug].title, scope=replace(self.scope, kinds=(slug,)))
+
+    def _level(self, question: dict[str, object]) -> Topic:
+        difficulty = question.get("difficulty")
+        level = difficulty.get("level") if isinstance(difficulty, dict) else None
+        return self._level_topic(level) if level else Topic(label=NOT_RATED)
+
+    def _level_topic(self, level: str) -> Topic:
+        scope = replace(self.scope, difficulties=(str(level),))
+        return Topic(label=str(level).capitalize(), scope=scope)
 
 
-def _level(question: dict[str, object]) -> str:
-    difficulty = question.get("difficulty")
-    level = difficulty.get("level") if isinstance(difficulty, dict) else None
-    return str(level or "not rated").capitalize()
-
-
-def _kind_title(slug: str) -> str:
-    return KINDS[slug].title if slug in KINDS else slug
-
-
-def _tactics(
-    technique: Technique | None, catalogue: Catalogue, *, several: bool
-) -> tuple[str, ...]:
-    if technique is None:
-        return (GONE,)
-    own = set(technique.tactics)
+def _shares(scores: Iterable[tuple[Topic, float]], order: Iterable[Topic]) -> tuple[Share, ...]:
+    """Group scores by topic, in a given order; other topics come last."""
+    grouped: dict[Topic, list[float]] = {topic: [] for topic in order}
+    for topic, score in scores:
+        grouped.setdefault(topic, []).append(score)
     return tuple(
-        _tactic_label(tactic, several=several)
-        for tactic in catalogue.tactics(technique.domain)
-        if tactic.short_name in own
-    )
-
-
-def _tactic_label(tactic: Tactic, *, several: bool) -> str:
-    """Name a tactic; with its domain where the answers are about several."""
-    return f"{tactic.name} ({domain_name(tactic.domain)})" if several else tactic.name
-
-
-def _shares(scores: Iterable[tuple[str, float]], order: Sequence[str]) -> tuple[Share, ...]:
-    """Group scores by label, in a given order; other labels come last."""
-    grouped: dict[str, list[float]] = {label: [] for label in order}
-    for label, score in scores:
-        grouped.setdefault(label, []).append(score)
-    return tuple(
-        Share(label=label, right=sum(group), total=len(group))
-        for label, group in grouped.items()
+        Share(
+            label=topic.label,
+            right=sum(group),
+            total=len(group),
+            missed=sum(score < 1 for score in group),
+            scope=topic.scope,
+        )
+        for topic, group in grouped.items()
         if group
+    )
+
+
+def _askable(
+    session: Session, catalogue: Catalogue, rows: Sequence[AttemptQuestion]
+) -> list[AttemptQuestion]:
+    """Leave out the questions whose card is gone or switched off."""
+    cards, off = catalogue.once(Deck).cards, switches.switched_off(session)
+    return [row for row in rows if row.card_key in cards and row.card_key not in off]
+
+
+def _time(attempt: Attempt, rows: Sequence[AttemptQuestion]) -> Time:
+    spent = timedelta(milliseconds=sum(row.duration_ms or 0 for row in rows))
+    if attempt.ends_at is None or attempt.finished_at is None:
+        return Time(taken=spent)
+    extended = timedelta(seconds=attempt.extended_s)
+    return Time(
+        taken=attempt.finished_at - attempt.started_at,
+        limit=attempt.ends_at - attempt.started_at - extended,
+        extended=extended,
+        ran_out=attempt.finished_at == attempt.ends_at,
     )

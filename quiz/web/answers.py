@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from quiz.learning.grading import LONGEST_TEXT, matches, neighbours_in_order
-from quiz.questions.base import AnswerKind, Item, Question
+from quiz.questions.base import Item, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +43,13 @@ def ordered(question: Question, chosen: Sequence[str]) -> list[Ordered]:
 
 
 def matched(question: Question, chosen: Sequence[str] | None) -> list[Matched]:
-    """The items of a question with their targets, and with the learner's where there are any."""
+    """The items of a question with their targets, and with the learner's where there are any.
+
+    An item that the learner left without a target has none.
+    """
     targets = {target.id: target for target in question.targets}
     given = chosen or [""] * len(question.items)
-    marks = matches(question, given) if chosen else [False] * len(question.items)
+    marks = matches(question, given, partial=True) if chosen else [False] * len(question.items)
     rows = zip(question.items, question.solution, given, marks, strict=True)
     return [
         Matched(item=item, target=targets[right], chosen=targets.get(id_), right=mark)
@@ -54,23 +57,10 @@ def matched(question: Question, chosen: Sequence[str] | None) -> list[Matched]:
     ]
 
 
-def in_words(question: Question, chosen: Sequence[str]) -> list[str]:
-    """An answer in words, as :attr:`Question.answer` has the key."""
-    if question.answer_kind is AnswerKind.ORDER:
-        return [row.item.text for row in ordered(question, chosen)]
-    if question.answer_kind is AnswerKind.MATCH:
-        rows = matched(question, chosen)
-        return [f"{row.item.text}: {row.chosen.text}" for row in rows if row.chosen]
-    if question.answer_kind is AnswerKind.TEXT:
-        return list(chosen)
-    return [option.text for option in question.options if option.id in chosen]
-
-
 def init_app(app: Flask) -> None:
     """Give these to the templates."""
     app.jinja_env.globals.update(
         LONGEST_TEXT=LONGEST_TEXT,
-        in_words=in_words,
         matched=matched,
         ordered=ordered,
         right_order=right_order,

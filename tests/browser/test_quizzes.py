@@ -150,16 +150,6 @@ def test_two_clicks_on_start_are_one_quiz(open_page: OpenPage) -> None:
     expect(page.get_by_text("0 of 5 answered")).to_have_count(1)
 
 
-def test_on_paper_every_explanation_is_open(page: Page) -> None:
-    start(page)
-    finish(page)
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    for body in page.locator(".review-body").all():
-        expect(body).to_be_visible()
-    expect(page.get_by_role("button", name="Study what I missed")).to_be_hidden()
-
-
 @pytest.mark.parametrize("width", [1280, 320])
 def test_a_quiz_without_scripts(open_page: OpenPage, width: int) -> None:
     page = open_page(

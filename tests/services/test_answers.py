@@ -91,7 +91,6 @@ def test_the_right_order_and_match_score_one(
 ) -> None:
     attempt = start(kind)
     assert graded(answer(session, learner, attempt, right_answer(stored(session, attempt)))).correct
-    assert not quizzes.missed_keys(session, learner, attempt.id)
 
 
 def test_one_target_for_everything_is_kept_whole(
@@ -195,8 +194,8 @@ def test_a_slip_counts_nothing_until_the_learner_says_so(
     assert asked.chosen == (SLIP,)
     assert asked.places[0].grade
     assert asked.places[0].grade.correct
-    assert not quizzes.missed_keys(session, learner, attempt_id)
-    assert results.result(session, learner, attempt_id, catalogue, now=NOON).score == 1
+    result = results.result(session, learner, attempt_id, catalogue, now=NOON)
+    assert (result.score, result.missed, result.to_study) == (1, 0, ())
     assert progress.totals(session, learner, catalogue, now=NOON).share_right == 1
 
 
@@ -211,7 +210,7 @@ def test_the_decision_can_be_taken_back_and_told_twice(
             is counts
         )
         assert rows(session, asked_to_type)[0].chosen == [SLIP]
-    assert len(quizzes.missed_keys(session, learner, attempt_id)) == 1
+    assert rows(session, asked_to_type)[0].score == 0
 
 
 def test_a_slip_can_be_counted_after_the_quiz_is_over(
@@ -278,6 +277,7 @@ def test_only_what_makes_a_flashcard_is_studied_afterwards(
     for row in rows(session, attempt):
         given = wrong_answer(Question.from_dict(row.question))
         taking.answer(session, learner, attempt.id, row.position, given, duration_ms=1, now=NOON)
-    assert results.result(session, learner, attempt.id, catalogue, now=NOON).missed == 2
-    (key,) = quizzes.missed_keys(session, learner, attempt.id)
+    result = results.result(session, learner, attempt.id, catalogue, now=NOON)
+    assert result.missed == 2
+    (key,) = result.to_study
     assert key.endswith("/tactic")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -16,9 +15,8 @@ from quiz.learning.grading import IncompleteAnswer, UnknownOption
 from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import history, quizzes, results, starting, study, taking
+from quiz.services import history, quizzes, results, starting, taking
 from quiz.services.deck import Deck
-from quiz.services.results import Share
 from tests import factories
 from tests.answering import graded, right_answer, wrong_answer
 from tests.conftest import CountQueries, Sessions
@@ -362,7 +360,6 @@ def test_someone_elses_quiz_is_not_there(
         lambda: answer(session, other, attempt, 1, ["1"]),
         lambda: taking.finish(session, other, attempt.id, now=NOON),
         lambda: results.result(session, other, attempt.id, catalogue, now=NOON),
-        lambda: quizzes.missed_keys(session, other, attempt.id),
     ):
         with pytest.raises(quizzes.NotFound):
             reach()
@@ -381,91 +378,7 @@ def test_a_question_outside_the_quiz_is_not_there(
         answer(session, learner, attempt, position, ["1"])
 
 
-# Results
-
-
-def test_a_result_adds_up_by_tactic_and_by_kind(
-    session: Session, learner: Learner, catalogue: Catalogue, start: Start
-) -> None:
-    attempt = start(Scope(techniques=("T9002", "T9009"), kinds=("description", "data-source")))
-    kinds = [row.kind for row in attempt.questions]
-    tactics = [catalogue.by_stix_id[row.stix_id].tactics for row in attempt.questions]
-    assert sorted(kinds) == ["data-source", "data-source", "description", "description"]
-    for position, kind in enumerate(kinds, start=1):
-        choose = right if kind == "description" else wrong
-        answer(session, learner, attempt, position, choose(session, attempt, position))
-    found = results.result(session, learner, attempt.id, catalogue, now=NOON)
-    assert (found.score, found.answered, found.total) == (2.0, 4, 4)
-    assert tactics.count(("arrival", "covering-up")) == tactics.count(("looking-around",)) == 2
-    assert found.by_tactic == (
-        Share(label="Arrival", right=1.0, total=2),
-        Share(label="Looking Around", right=1.0, total=2),
-        Share(label="Covering Up", right=1.0, total=2),
-    )
-    assert {(share.right, share.total) for share in found.by_kind} == {(2.0, 2), (0.0, 2)}
-    assert quizzes.missed_keys(session, learner, attempt.id) == [
-        row.card_key for row in attempt.questions if row.kind == "data-source"
-    ]
-
-
-def test_a_partly_right_answer_counts_in_part(
-    session: Session, learner: Learner, catalogue: Catalogue, start: Start
-) -> None:
-    attempt = start(Scope(kinds=("platform", "data-source")), length=24)
-    position = next(
-        row.position
-        for row in attempt.questions
-        if len(Question.from_dict(row.question).correct_ids) == 2
-    )
-    answered = answer(session, learner, attempt, position, right(session, attempt, position)[:1])
-    assert (graded(answered).score, graded(answered).correct) == (0.5, False)
-    assert results.result(session, learner, attempt.id, catalogue, now=NOON).score == 0.5
-    assert len(quizzes.missed_keys(session, learner, attempt.id)) == 1
-
-
-def test_the_result_of_an_open_quiz_keeps_the_other_keys(
-    session: Session, learner: Learner, catalogue: Catalogue, start: Start
-) -> None:
-    attempt = start()
-    answer(session, learner, attempt, 1, right(session, attempt, 1))
-    found = results.result(session, learner, attempt.id, catalogue, now=NOON)
-    assert (found.score, found.answered, found.total) == (1.0, 1, 4)
-    assert [bool(asked.question.correct_ids) for asked in found.questions] == [
-        True,
-        False,
-        False,
-        False,
-    ]
-
-
-def test_a_result_over_two_domains_keeps_tactics_of_one_name_apart(
-    session: Session, learner: Learner, start: Start
-) -> None:
-    attempt = start(Scope(techniques=("T9009", "T9010")), length=2)
-    for position in (1, 2):
-        answer(session, learner, attempt, position, right(session, attempt, position))
-    phones = factories.stix_id("T9010")
-    both = factories.catalogue_of(
-        replace(t, domain="mobile-attack") if t.stix_id == phones else t
-        for t in factories.invented()
-    )
-    found = results.result(session, learner, attempt.id, both, now=NOON)
-    assert [share.label for share in found.by_tactic] == [
-        "Looking Around (Enterprise)",
-        "Looking Around (Mobile)",
-    ]
-
-
-def test_a_result_outlives_the_techniques_that_it_was_about(
-    session: Session, learner: Learner, start: Start
-) -> None:
-    attempt = start(Scope(techniques=("T9001",)), length=1)
-    answer(session, learner, attempt, 1, right(session, attempt, 1))
-    found = results.result(session, learner, attempt.id, factories.without("T9001"), now=NOON)
-    assert found.by_tactic == (Share(label=results.GONE, right=1.0, total=1),)
-    assert found.questions[0].question.subject == "Parcel Drop"
-    keys = quizzes.missed_keys(session, learner, attempt.id)
-    assert study.queue(session, learner, factories.without("T9001"), keys, now=NOON) == 0
+# Lists
 
 
 def test_open_and_finished_quizzes_are_listed_apart(
@@ -521,7 +434,6 @@ def test_the_number_of_queries_does_not_grow_with_the_quiz(
     for work, number in (
         (lambda: quizzes.question(session, learner, attempt.id, 1, now=NOON), 3),
         (lambda: answer(session, learner, attempt, 1, chosen), 5),
-        (lambda: results.result(session, learner, attempt.id, catalogue, now=NOON), 3),
         (lambda: history.unfinished(session, learner), 1),
         (lambda: history.finished(session, learner, 5), 1),
     ):

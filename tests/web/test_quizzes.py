@@ -14,7 +14,7 @@ from sqlalchemy import select
 from quiz.content.catalogue import Catalogue
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import begin_writing, db
-from quiz.db.models import Attempt, AttemptQuestion, Review
+from quiz.db.models import Attempt, AttemptQuestion
 from quiz.learning.setup import Setup
 from quiz.questions.base import GAP, Question
 from quiz.questions.kinds import KINDS
@@ -431,43 +431,6 @@ def test_an_answer_after_the_end_is_not_taken(visitor: Visitor, rows: Rows) -> N
     assert "was finished before that answer came" in page.words
     assert rows()[1].score is None
     assert not [form for form in page.forms if form.action == "/quiz/1/2"]
-
-
-def test_the_result_explains_every_question(visitor: Visitor, rows: Rows) -> None:
-    page = finish_early(visitor, rows)
-    for row in rows():
-        assert plain(row.question["explanation"]) in plain(page.words)
-        assert row.question["evidence"]
-    assert "By tactic" in page.words
-    assert "By kind" in page.words
-    # Of the details, only what went wrong is open.
-    folds = re.findall(r"<details[^>]*>", page.html)
-    assert len(folds) >= 5
-    assert len([fold for fold in folds if " open" in fold]) == 1
-
-
-def test_only_what_was_missed_is_studied_from_there(
-    app: Flask, visitor: Visitor, rows: Rows
-) -> None:
-    page = finish_early(visitor, rows)
-    missed = rows()[1].card_key
-    assert [v for name, v in page.form("/study/queue").fields if name == "key"] == [missed]
-    card = visitor.send(page, "/study/queue")
-    assert card.path.startswith(f"/study/{missed}")
-    with app.app_context():  # answers in a quiz are no reviews of its cards
-        assert not db.session.scalars(select(Review)).all()
-
-
-def test_the_same_scope_can_be_taken_again(visitor: Visitor, rows: Rows) -> None:
-    start(visitor, 5, tactics=["impact"])
-    page = visitor.send(visitor.read("/quiz/1/finish"), "/quiz/1/finish")
-    again = [link["href"] for link in page.links if link["href"].startswith("/quiz/?")]
-    retake = [form for form in page.forms if form.action == "/quiz/"]
-    if retake:
-        assert {("tactics", "impact"), ("length", "5")} <= set(retake[0].fields)
-    else:
-        fields = visitor.read(again[0]).form("/quiz/").fields
-        assert {("tactics", "impact"), ("length", "5")} <= set(fields)
 
 
 def test_past_quizzes_are_listed_with_their_score(visitor: Visitor, rows: Rows) -> None:

@@ -1,4 +1,4 @@
-// Quizzes: counts cards while one is built, sends an answer once, printing. All of it works without.
+// Quizzes: counts cards while one is built, sends an answer once. All of it works without.
 
 // Building ------------------------------------------------------------------------------------
 
@@ -55,18 +55,3 @@ form?.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
 });
 window.addEventListener("pageshow", () => delete form?.dataset.sent);
-
-// Printing ------------------------------------------------------------------------------------
-
-// Older browsers print only what is open.
-const printed = new Set();
-window.addEventListener("beforeprint", () => {
-  for (const review of document.querySelectorAll(".review:not([open])")) {
-    review.open = true;
-    printed.add(review);
-  }
-});
-window.addEventListener("afterprint", () => {
-  for (const review of printed) review.open = false;
-  printed.clear();
-});

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log10
 
 from markupsafe import Markup, escape
@@ -34,13 +35,13 @@ class Series:
 class Point:
     """A share that was seen, with the bounds of what it may be, and the share expected.
 
-    ``x`` is from 0 to 1, as are the shares.
+    ``x`` is from 0 to 1, as are the shares. A line through points has no bounds.
     """
 
     x: float
     share: float
-    low: float
-    high: float
+    low: float = 0
+    high: float = 1
     words: str
     expected: float | None = None
 
@@ -126,6 +127,32 @@ def points(
                 f' cy="{100 - axis.height(point.expected):.2f}%" r="6"/>'
             )
         shapes.append(f'<circle class="chart-point" cx="{x}" cy="{y}" r="4"/></g>')
+    return _picture(name, axis, "".join(shapes), labels)
+
+
+def line(
+    name: str,
+    found: Sequence[Point],
+    axis: Axis,
+    labels: Sequence[tuple[float, str]],
+    *,
+    aim: float | None = None,
+) -> Markup:
+    """Draw shares as points with a line through them, over a level that is aimed at, if any."""
+    shapes = []
+    if aim is not None:
+        y = f"{100 - axis.height(aim):.2f}%"
+        shapes.append(f'<line class="chart-aim" x1="0" y1="{y}" x2="100%" y2="{y}"/>')
+    places = [(f"{100 * one.x:.2f}%", f"{100 - axis.height(one.share):.2f}%") for one in found]
+    shapes += (
+        f'<line class="chart-line" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+        for (x1, y1), (x2, y2) in pairwise(places)
+    )
+    shapes += (
+        f"<g><title>{escape(one.words)}</title>"
+        f'<circle class="chart-point" cx="{x}" cy="{y}" r="4.5"/></g>'
+        for one, (x, y) in zip(found, places, strict=True)
+    )
     return _picture(name, axis, "".join(shapes), labels)
 
 

@@ -22,10 +22,12 @@ from quiz.web.context import (
 )
 from quiz.web.quizzes import exports, results, saved, taking
 from quiz.web.quizzes.forms import BuilderForm
+from quiz.web.quizzes.result_words import points
 
 bp = Blueprint("quizzes", __name__, url_prefix="/quiz")
 for part in (exports, results, saved, taking):
     bp.register_blueprint(part.bp)
+bp.add_app_template_filter(points)
 
 HISTORY = 50
 """How many past quizzes are listed."""
@@ -195,9 +197,3 @@ def _render_builder(form: BuilderForm, setup: Setup | None, *, with_preview: boo
         history=history.finished(db.session, learner, HISTORY),
         zone=current_zone(),
     )
-
-
-@bp.app_template_filter()
-def points(score: float) -> str:
-    """Write a sum of scores with no more digits than it needs: *8*, *7.5*, *0.33*."""
-    return f"{score:.2f}".rstrip("0").removesuffix(".")
