@@ -361,16 +361,19 @@ def _serve(
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
-        changed=_changed(row) if row else None,
+        changed=changed_answer(row.changed_in, row.old_answer, row.new_answer) if row else None,
         tags=tags.of(row, now),
     )
 
 
-def _changed(row: Card) -> ChangedAnswer | None:
-    if row.changed_in is None:
+def changed_answer(
+    changed_in: str | None, old_answer: Sequence[str] | None, new_answer: Sequence[str] | None
+) -> ChangedAnswer | None:
+    """Say what a release made of a card's answer, as the card or its log keeps it."""
+    if changed_in is None:
         return None
     return ChangedAnswer(
-        release=row.changed_in, old=tuple(row.old_answer or ()), new=tuple(row.new_answer or ())
+        release=changed_in, old=tuple(old_answer or ()), new=tuple(new_answer or ())
     )
 
 
