@@ -40,14 +40,14 @@ def _choices(texts: dict[str, str]) -> list[SelectChoice]:
 
 
 class WholeField(IntegerField):
-    """A whole number, which says in our words where it is none."""
+    """A whole number; where it is none, its validators say which ones can be."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("Give a whole number.") from None
+            self.data = None
 
 
 class SettingsForm(FlaskForm):
