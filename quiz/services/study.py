@@ -73,7 +73,8 @@ class Counts:
     ``learning`` are in their first steps or in those after a lapse, ``due`` in
     review and to come on this study day, ``new`` as many as the daily limit leaves.
     ``next_due`` is when the next of the other cards met can be studied. ``waiting`` is
-    set on a break, and where more is due than comes.
+    set on a break, and where more is due than comes; else ``behind`` counts the reviews due
+    that wait for another day, as of a technique one card comes a day.
     """
 
     learning: int
@@ -82,6 +83,7 @@ class Counts:
     queued: int
     next_due: datetime | None
     waiting: Waiting | None = None
+    behind: int = 0
 
     @property
     def total(self) -> int:
@@ -155,6 +157,7 @@ def counts(
         queued=len(selection.queued),
         next_due=selection.next_due(),
         waiting=_waiting(selection),
+        behind=selection.behind,
     )
 
 
