@@ -41,7 +41,7 @@ def changed_files() -> set[str]:
 
 def areas_of(files: set[str]) -> set[str]:
     """Name the folders of tests to run."""
-    everything = {area for areas in BUILT_ON.values() for area in areas}
+    everything = {"bench", *(area for areas in BUILT_ON.values() for area in areas)}
     areas: set[str] = set()
     for name in files:
         top, _, rest = name.partition("/")
@@ -50,6 +50,8 @@ def areas_of(files: set[str]) -> set[str]:
             areas.update(BUILT_ON[area])
         elif top == "templates":
             areas.add("web")
+        elif top == "bench":
+            areas.add("bench")
         elif top == "techniques":
             areas.update(("content", "data"))
         elif top == "tests" and area in everything:

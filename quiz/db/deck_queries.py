@@ -24,6 +24,15 @@ def deck(learner_id: int, deck_id: int) -> Select[SavedDeck]:
     return select(SavedDeck).where(SavedDeck.learner_id == learner_id, SavedDeck.id == deck_id)
 
 
+def names(learner_id: int, scope: str) -> Select[str]:
+    """The names of the decks that have a scope, by its query string."""
+    return (
+        select(SavedDeck.name)
+        .where(SavedDeck.learner_id == learner_id, SavedDeck.scope == scope)
+        .order_by(SavedDeck.id)
+    )
+
+
 def paths(learner_id: int) -> Select[SavedDeck]:
     """The decks that have a date, the nearest first."""
     return (

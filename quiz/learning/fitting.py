@@ -187,6 +187,15 @@ def log_loss(reviews: Log, weights: Sequence[float] = WEIGHTS) -> float | None:
     return fsum(_loss(each.remembered, each.chance) for each in predicted) / len(predicted)
 
 
+def check(weights: Sequence[float]) -> None:
+    """Raise ValueError unless FSRS-6 can work with some weights."""
+    tidy(weights)
+    for place, bounds in enumerate(zip(weights, LOWEST, HIGHEST, strict=True), start=1):
+        weight, lowest, highest = bounds
+        if not lowest <= weight <= highest:
+            raise ValueError(f"weight {place} is from {lowest:g} to {highest:g}")
+
+
 def tidy(weights: Sequence[float]) -> Weights:
     """Round weights to what is kept of them, within the bounds that FSRS-6 sets them.
 

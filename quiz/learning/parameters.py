@@ -10,6 +10,8 @@ from typing import Any
 
 LEAST_RETENTION, MOST_RETENTION = 0.70, 0.99
 LONGEST_INTERVAL = 36_500
+LONGEST_STEP = 86_400
+"""In seconds: a step of a day or more is no step."""
 
 # The weights of FSRS-6 that fsrs 6.3 starts with. They are written down here so that a release
 # with others changes nobody's dates.
@@ -48,6 +50,18 @@ class Parameters:
     def to_dict(self) -> dict[str, Any]:
         """Give the parameters as JSON-ready values."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    def check(self) -> None:
+        """Raise ValueError for what no date can be worked out by; weights are FSRS-6's to bound."""
+        for name, least, most in (
+            ("desired_retention", LEAST_RETENTION, MOST_RETENTION),
+            ("maximum_interval", 1, LONGEST_INTERVAL),
+        ):
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"{name} is from {least} to {most}")
+        steps = (*self.learning_steps, *self.relearning_steps)
+        if not all(isinstance(step, int) and 1 <= step <= LONGEST_STEP for step in steps):
+            raise ValueError(f"steps are whole seconds, from 1 to {LONGEST_STEP}")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Parameters:

@@ -16,9 +16,10 @@ from quiz.learning import grading
 from quiz.learning.confusion import taken_for
 from quiz.learning.scheduling import AGAIN, GOOD, RATINGS
 from quiz.questions.base import AnswerKind, Grade, Question
-from quiz.services import learners, log, study, undo
+from quiz.services import learners, log, study, tags, undo
 from quiz.services.errors import Refused
-from quiz.services.study import Rated
+from quiz.services.study import ChangedAnswer, Rated
+from quiz.services.tags import Tags
 
 
 class NotAnswered(Refused):
@@ -36,7 +37,8 @@ class Answered:
     ``could_be`` are the ratings that the learner may still give instead: Hard or Easy for
     what was right, Good for a slip of the pen, none once the card was rated again. Where a
     technique was taken for another, ``confused_with`` is that, and ``times`` how often it
-    was, on cards and in quizzes.
+    was, on cards and in quizzes. ``tags`` are the card's, its note among them; ``changed``
+    is set where the answer had become another one before it was given.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Answered:
     could_be: tuple[int, ...]
     confused_with: Technique | None
     times: int
+    tags: Tags
+    changed: ChangedAnswer | None
 
     @property
     def known(self) -> bool:
@@ -97,7 +101,13 @@ def answer(
 
 
 def result(
-    session: Session, learner: Learner, catalogue: Catalogue, key: str, sequence: int
+    session: Session,
+    learner: Learner,
+    catalogue: Catalogue,
+    key: str,
+    sequence: int,
+    *,
+    now: datetime,
 ) -> Answered:
     """Show an answer again, as it was given. Raises NotAnswered, and UnknownCard."""
     row, review = _answered(session, learner, key, sequence)
@@ -123,6 +133,8 @@ def result(
         could_be=_could_be(grade, review.rating) if stands else (),
         confused_with=mistaken or None,
         times=times,
+        tags=tags.of(row, now),
+        changed=_changed(review),
     )
 
 
@@ -181,6 +193,12 @@ def _grade(question: Question, chosen: tuple[str, ...]) -> Grade | None:
         return grading.grade(question, chosen)
     except (grading.UnknownOption, grading.IncompleteAnswer):
         return None  # another release asks otherwise
+
+
+def _changed(review: Review) -> ChangedAnswer | None:
+    """What a release had made of the answer before it was given: the rating took the mark off."""
+    off = review.taken_off or {}
+    return study.changed_answer(off.get("changed_in"), off.get("old_answer"), off.get("new_answer"))
 
 
 def _could_be(grade: Grade | None, rating: int) -> tuple[int, ...]:

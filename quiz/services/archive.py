@@ -41,7 +41,7 @@ from quiz.db.models import (
     SchedulerParameters,
 )
 from quiz.exports.archive import BadArchive, Row, Validate, read, validator, write
-from quiz.learning.fitting import tidy
+from quiz.learning import fitting
 from quiz.learning.parameters import KNOWN, Parameters
 from quiz.learning.scheduling import MemoryState
 from quiz.questions.base import Question
@@ -248,9 +248,11 @@ def _check(model: type[Base], values: Mapping[str, Any]) -> None:
     elif model is Learner:
         ZoneInfo(values["time_zone"])
     elif model is SchedulerParameters:
-        Parameters.from_dict(values["content"])
+        found = Parameters.from_dict(values["content"])
+        found.check()
+        fitting.check(found.weights)
     elif model is Fit and values.get("weights") is not None:
-        tidy(values["weights"])
+        fitting.check(values["weights"])
     elif model is Card and values["key"] != f"{values['stix_id']}/{values['kind']}":
         raise ValueError(f"key {values['key']!r} is not its technique and kind")
 

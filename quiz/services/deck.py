@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import product
 from random import Random
 from types import MappingProxyType
 
@@ -17,6 +18,13 @@ from quiz.questions.orders import ORDERS, suggested
 from quiz.questions.scope import Scope
 
 STRIDE = 6
+
+SEEDS_TRIED = 8
+"""How many seeds a card has to make a fair question by, before it leaves the deck."""
+
+SEEDS_APART = 100_000
+"""How far apart these are: no card is reviewed so often that two of its reviews ask the same."""
+
 NONE: Set[str] = frozenset()
 
 
@@ -121,16 +129,21 @@ class Deck:
     ) -> Question | None:
         """Make a card's question. Where no fair one can be made, the card leaves the deck.
 
-        ``nearness`` and ``typed`` are as ``generate`` has them.
+        Where only the seed or the rung makes none, others are tried, always the same ones, and
+        last those by which it came into the deck: a card once met must not be lost to
+        chance. ``nearness`` and ``typed`` are as ``generate`` has them.
         """
-        question = generate(
-            card.technique, card.kind, seed, self.catalogue, nearness=nearness, typed=typed
-        )
-        if question is None:
-            self._cards.pop(card.key, None)
-        else:
-            self._proven.add(card.key)
-        return question
+        seeds = (start + n * SEEDS_APART for start in (seed, 0) for n in range(SEEDS_TRIED))
+        rungs = dict.fromkeys((nearness, Nearness.NEAR))
+        for tried, rung in product(dict.fromkeys(seeds), rungs):
+            question = generate(
+                card.technique, card.kind, tried, self.catalogue, nearness=rung, typed=typed
+            )
+            if question is not None:
+                self._proven.add(card.key)
+                return question
+        self._cards.pop(card.key, None)
+        return None
 
     def can_ask(self, card: DeckCard) -> bool:
         """Tell whether a card makes a question; tries it the first time."""

@@ -132,6 +132,13 @@ def find(session: Session, learner: Learner, deck_id: int) -> SavedDeck:
     return found
 
 
+def name_of(session: Session, learner: Learner, scope: Scope) -> str | None:
+    """The name that a learner has given a scope: that of the first deck that has it."""
+    if not scope.query:
+        return None
+    return session.scalars(deck_queries.names(learner.id, scope.query).limit(1)).one_or_none()
+
+
 def make(
     session: Session,
     learner: Learner,

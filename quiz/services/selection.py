@@ -67,6 +67,7 @@ class Selection:
         self._now = now
         self._scope = scope if scope and scope.query else None
         self._held_back = False  # whether a review was due that cannot come on this day
+        self._behind = 0  # how many of those wait for a card of their technique
         self._done = limits.done(session, learner, self.horizon.today)
         self.room = limits.room(
             session, learner, self.horizon.today, self.horizon.reviews_before, self._done
@@ -106,6 +107,16 @@ class Selection:
     def due(self) -> int:
         """How many reviews come on this study day."""
         return min(self._number(self._coming), self._room_for_reviews)
+
+    @property
+    def behind(self) -> int:
+        """How many reviews are due but wait, as another card of their technique comes on this day.
+
+        None where there is a backlog or a break: then they wait for that.
+        """
+        if self.backlog or self.room.running:
+            return 0
+        return len(self._due) - self.due + self._behind
 
     @cached_property
     def reviews(self) -> tuple[str, ...]:
@@ -253,6 +264,9 @@ class Selection:
                 continue
             if row.key in self._done.keys or row.stix_id in self._taken or self._is_buried(row):
                 self._held_back = True
+                if cards is self.cards:
+                    done_or_buried = row.key in self._done.keys or self._is_buried(row)
+                    self._behind += not done_or_buried
                 continue
             found.append(row)
             techniques.add(row.stix_id)

@@ -73,7 +73,8 @@ class Counts:
     ``learning`` are in their first steps or in those after a lapse, ``due`` in
     review and to come on this study day, ``new`` as many as the daily limit leaves.
     ``next_due`` is when the next of the other cards met can be studied. ``waiting`` is
-    set on a break, and where more is due than comes.
+    set on a break, and where more is due than comes; else ``behind`` counts the reviews due
+    that wait for another day, as of a technique one card comes a day.
     """
 
     learning: int
@@ -82,6 +83,7 @@ class Counts:
     queued: int
     next_due: datetime | None
     waiting: Waiting | None = None
+    behind: int = 0
 
     @property
     def total(self) -> int:
@@ -155,6 +157,7 @@ def counts(
         queued=len(selection.queued),
         next_due=selection.next_due(),
         waiting=_waiting(selection),
+        behind=selection.behind,
     )
 
 
@@ -361,16 +364,19 @@ def _serve(
         due=state.due,
         last_review=state.last_review,
         early=Horizon(learner, now).is_before(state),
-        changed=_changed(row) if row else None,
+        changed=changed_answer(row.changed_in, row.old_answer, row.new_answer) if row else None,
         tags=tags.of(row, now),
     )
 
 
-def _changed(row: Card) -> ChangedAnswer | None:
-    if row.changed_in is None:
+def changed_answer(
+    changed_in: str | None, old_answer: Sequence[str] | None, new_answer: Sequence[str] | None
+) -> ChangedAnswer | None:
+    """Say what a release made of a card's answer, as the card or its log keeps it."""
+    if changed_in is None:
         return None
     return ChangedAnswer(
-        release=row.changed_in, old=tuple(row.old_answer or ()), new=tuple(row.new_answer or ())
+        release=changed_in, old=tuple(old_answer or ()), new=tuple(new_answer or ())
     )
 
 

@@ -1,6 +1,7 @@
 """How values read on a page: times, intervals, shares, excerpts, addresses."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -96,6 +97,12 @@ def web_host(url: str) -> str:
     return urlsplit(url).netloc.removeprefix("www.")
 
 
+def few(names: Sequence[str], most: int = 3) -> str:
+    """List the first of some names, and count the others: *A, B, C and 37 more*."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def slug(text: str) -> str:
     """Turn a label such as *very hard* into a class name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
@@ -108,6 +115,7 @@ def init_app(app: Flask) -> None:
         display.by_place,
         domain_name,
         excerpt,
+        few,
         inline,
         interval,
         local_time,

@@ -1,6 +1,14 @@
-"""Messages of what was done, with the button that takes it back."""
+"""Messages of what was done, some with the button that takes it back."""
 
 from flask import flash
+
+
+def leech_words(times: int) -> str:
+    """Say that a card became a leech with this lapse."""
+    return (
+        f"You have forgotten this card {times} times, so it is tagged as a leech:"
+        " its answer comes with what tells it apart from its look-alike."
+    )
 
 
 def tell(

@@ -253,6 +253,23 @@ def test_cards_are_answered_by_keys_alone(
     assert (stayed(page), len(ratings())) == (True, 1)
 
 
+def test_two_tabs_answer_a_card_once_and_the_first_answer_counts(
+    open_page: OpenPage, settings: Callable[..., None], ratings: Callable[[], list[int]]
+) -> None:
+    settings(answering="choose")
+    first = listening(open_page(f"/study/?{SCOPE}"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    stay(listening(second))
+    first.get_by_role("button", name="I don’t know").click()
+    expect(first.locator(".result-said")).to_contain_text("Again: back in 1 min")
+    second.locator("label.option").first.click()
+    second.get_by_role("button", name="Answer").click()
+    said(second, "You had already answered that card: your first answer counts.")
+    expect(second.locator("#answer")).to_contain_text("You did not know it.")
+    assert (stayed(second), second.url, ratings()) == (True, first.url, [1])
+
+
 def test_a_typed_answer_survives_a_lost_connection(
     open_page: OpenPage, settings: Callable[..., None], ratings: Callable[[], list[int]]
 ) -> None:
@@ -313,6 +330,27 @@ def test_what_comes_next_is_in_reach_of_a_thumb(
         page.locator("#reveal").click()
         expect(page.locator("#answer")).to_be_visible()
         assert_in_reach(page, ".rating", size["height"])
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 740, "height": 360}])
+def test_nothing_is_under_the_notch_or_the_home_bar_of_a_phone(
+    open_page: OpenPage, size: dict[str, int]
+) -> None:
+    page = listening(open_page(f"/study/?{SCOPE}", viewport=size, has_touch=True, is_mobile=True))
+    fit = page.locator("meta[name=viewport]").get_attribute("content")
+    assert "viewport-fit=cover" in (fit or "")  # else a phone tells no insets
+    insets = {"top": 0, "bottom": 34, "left": 44, "right": 44}
+    page.context.new_cdp_session(page).send(
+        "Emulation.setSafeAreaInsetsOverride", {"insets": insets}
+    )
+    reveal(page)
+    for what in (".site-nav a span", ".rating", ".flashcard"):
+        for box in (found.bounding_box() for found in page.locator(what).all()):
+            assert box is not None
+            assert box["x"] >= insets["left"], what
+            assert box["x"] + box["width"] <= size["width"] - insets["right"], what
+            if what != ".flashcard":
+                assert box["y"] + box["height"] <= size["height"] - insets["bottom"], what
 
 
 def assert_in_reach(page: Page, what: str, height: int) -> None:

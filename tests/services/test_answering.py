@@ -67,7 +67,7 @@ def test_partly_right_is_again_and_not_hard(
     )
     rated = answer(session, learner, catalogue, key, right_answer(question)[:1])
     assert rated.rating == 1
-    found = answering.result(session, learner, catalogue, key, 1)
+    found = answering.result(session, learner, catalogue, key, 1, now=NOON)
     assert found.grade is not None
     assert 0 < found.grade.score < 1
     assert found.could_be == ()
@@ -77,7 +77,7 @@ def test_not_to_know_is_again_and_needs_no_choice(
     session: Session, learner: Learner, catalogue: Catalogue
 ) -> None:
     assert answer(session, learner, catalogue, DESCRIPTION, []).rating == 1
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert (found.chosen, found.grade, found.could_be) == ((), None, ())
 
 
@@ -91,7 +91,7 @@ def test_a_result_asks_what_was_asked_where_nothing_or_a_number_was_typed(
         question = asked(session, learner, catalogue, key)
         assert question.answer_kind is AnswerKind.TEXT
         answer(session, learner, catalogue, key, given)
-        found = answering.result(session, learner, catalogue, key, 1)
+        found = answering.result(session, learner, catalogue, key, 1, now=NOON)
         assert (found.question, found.known) == (question, bool(given))
         assert found.rated.rating == 1
 
@@ -104,7 +104,7 @@ def test_an_answer_sent_twice_counts_once_and_the_first_stands(
     again = answer(session, learner, catalogue, DESCRIPTION, right_answer(question))
     assert (again.recorded, again.rating, again.id) == (False, 1, first.id)
     assert len(log_of(session, learner)) == 1
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert (found.question, list(found.chosen)) == (question, wrong_answer(question))
 
 
@@ -127,7 +127,7 @@ def test_what_is_typed_is_graded_and_shown_as_it_was(
         answer(session, learner, catalogue, DESCRIPTION, [" "])
     assert answer(session, learner, catalogue, DESCRIPTION, ["parcel drop"]).rating == 3
     learner.answering = "choose"  # what was typed stays typed
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert (found.question, found.chosen) == (question, ("parcel drop",))
 
 
@@ -136,7 +136,7 @@ def test_a_slip_of_the_pen_is_again_until_the_learner_says_otherwise(
 ) -> None:
     learner.answering = "type"
     assert answer(session, learner, catalogue, DESCRIPTION, ["Parsel Drop"]).rating == 1
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert found.could_be == (3,)
     sequence = answering.change(session, learner, catalogue, DESCRIPTION, 3, sequence=1, now=NOON)
     assert sequence == 2
@@ -152,7 +152,10 @@ def test_what_was_right_may_have_been_hard_or_easy_and_what_was_wrong_never(
 ) -> None:
     question = asked(session, learner, catalogue, DESCRIPTION)
     answer(session, learner, catalogue, DESCRIPTION, right_answer(question))
-    assert answering.result(session, learner, catalogue, DESCRIPTION, 1).could_be == (2, 4)
+    assert answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON).could_be == (
+        2,
+        4,
+    )
     assert answering.change(session, learner, catalogue, DESCRIPTION, 4, sequence=1, now=NOON) == 2
     row = session.scalars(select(Card)).one()
     assert (row.reviews, row.entries, row.state) == (1, 2, "review")
@@ -177,7 +180,7 @@ def test_only_the_latest_answer_can_be_rated_otherwise(
     with pytest.raises(NotThatRating):
         answering.change(session, learner, catalogue, DESCRIPTION, 4, sequence=1, now=NOON)
     with pytest.raises(NotAnswered):  # that one was turned
-        answering.result(session, learner, catalogue, DESCRIPTION, 2)
+        answering.result(session, learner, catalogue, DESCRIPTION, 2, now=NOON)
 
 
 def test_an_answer_can_be_undone_and_says_so(
@@ -186,7 +189,7 @@ def test_an_answer_can_be_undone_and_says_so(
     question = asked(session, learner, catalogue, DESCRIPTION)
     rated = answer(session, learner, catalogue, DESCRIPTION, right_answer(question))
     undo.undo(session, learner, rated.id, now=NOON)
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert found.rated.undone
     assert found.could_be == ()
     assert asked(session, learner, catalogue, DESCRIPTION) == question
@@ -198,7 +201,7 @@ def test_which_technique_it_was_taken_for_is_kept_and_counted(
     question = asked(session, learner, catalogue, DESCRIPTION)
     wrong = next(option for option in question.options if not option.correct)
     answer(session, learner, catalogue, DESCRIPTION, [wrong.id])
-    found = answering.result(session, learner, catalogue, DESCRIPTION, 1)
+    found = answering.result(session, learner, catalogue, DESCRIPTION, 1, now=NOON)
     assert found.confused_with is not None
     assert (found.confused_with.stix_id, found.times) == (wrong.stix_id, 1)
     rows = session.execute(answer_queries.confusions(learner.id)).all()

@@ -27,7 +27,7 @@ from quiz.db.models import (
 )
 from quiz.exports import archive as lines
 from quiz.exports.archive import BadArchive
-from quiz.learning.parameters import STANDARD, Parameters
+from quiz.learning.parameters import STANDARD, WEIGHTS, Parameters
 from quiz.learning.setup import Setup
 from quiz.questions.scope import Scope
 from quiz.services import archive, flags, log, parameters, starting, study
@@ -215,6 +215,12 @@ def _setting(type_: str, **values: Any) -> Change:
     return lambda found: _first(found, type_).update(values)
 
 
+def _scheduling_by(**values: Any) -> Change:
+    """Have parameters that their version names, but that no date can be worked out by."""
+    wrong = Parameters(**values)
+    return _setting("scheduler_parameters", version=wrong.version, content=wrong.to_dict())
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -238,6 +244,12 @@ def _setting(type_: str, **values: Any) -> Change:
         (_setting("learner", parameters_version="own-x"), "parameters are not there"),
         (_setting("learner", name=None), "name must be string"),
         (_setting("scheduler_parameters", content={"fuzz": False}), "not those that their version"),
+        (_scheduling_by(weights=WEIGHTS[:20]), r"line 2: scheduler_parameters: .*21 weights"),
+        (_scheduling_by(weights=(500.0, *WEIGHTS[1:])), "weight 1 is from 0.001 to 100"),
+        (_scheduling_by(weights=("x", *WEIGHTS[1:])), r"line 2: scheduler_parameters"),
+        (_scheduling_by(desired_retention=0.3), "desired_retention is from 0.7 to 0.99"),
+        (_scheduling_by(maximum_interval=0), "maximum_interval is from 1 to 36500"),
+        (_scheduling_by(learning_steps=(60, -5)), "steps are whole seconds, from 1 to 86400"),
         (_setting("attempt_question", question={}), r"line \d+: attempt_question"),
         (_setting("card", key="elsewhere/tactic"), "is not its technique and kind"),
         (_setting("fit", weights=[0.5, 0.6]), "21 weights"),

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import islice, pairwise
 
 from quiz.questions.base import AnswerKind
-from quiz.questions.generator import parse_key
+from quiz.questions.generator import generate, parse_key
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope
 from quiz.services.deck import STRIDE, Deck, Flashcards, warm
@@ -52,6 +52,21 @@ def test_a_card_that_makes_no_question_leaves_the_deck() -> None:
     assert barren, "the invented techniques should have some"
     assert list(deck.cards) == [key for key in before if key not in barren]
     assert all(deck.can_ask(card) for card in list(deck.cards.values()))
+
+
+def test_where_a_seed_makes_no_fair_question_another_does_and_the_card_stays() -> None:
+    catalogue = factories.catalogue()
+    deck = Deck(catalogue)
+    card = deck.cards[f"{factories.stix_id('T9006')}/data-source"]
+    assert generate(card.technique, card.kind, 7, catalogue) is None
+    question = deck.ask(card, seed=7)
+    assert question is not None
+    assert question == generate(card.technique, card.kind, question.seed, catalogue)
+    assert deck.ask(card, seed=7) == question
+    assert card.key in deck.cards
+    lucky = deck.ask(card, seed=8)
+    assert lucky
+    assert lucky.seed == 8
 
 
 def test_drawing_asks_every_technique_once_before_any_twice() -> None:

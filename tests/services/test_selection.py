@@ -315,6 +315,24 @@ def test_a_techniques_cards_come_on_different_days(desk: Desk) -> None:
     assert [len(day) for day in days] == [1, 1, 1, 0]
 
 
+def test_reviews_that_wait_for_a_card_of_their_technique_are_counted(desk: Desk) -> None:
+    desk.learner.new_per_day = 0
+    mine = [key for key in desk.all_keys() if key.startswith(stix_id("T9001") + "/")][:4]
+    for key in mine[:3]:
+        desk.card(key)
+    desk.card(mine[3], buried_until=NOON + DAY)
+    assert (desk.counts().due, desk.counts().behind) == (1, 2)
+    desk.study_all()
+    assert (desk.counts().due, desk.counts().behind) == (0, 2)
+    assert desk.counts(NOON + DAY).behind == 2  # the buried one is back
+    desk.learner.bury_siblings = False
+    assert desk.counts(NOON + DAY).behind == 0
+    desk.learner.bury_siblings, desk.learner.reviews_per_day = True, 1
+    desk.card(desk.one_each(2)[1])
+    assert desk.counts(NOON + DAY).waiting  # for the limit, which is what is said then
+    assert desk.counts(NOON + DAY).behind == 0
+
+
 def test_siblings_can_come_together(desk: Desk) -> None:
     desk.learner.new_per_day, desk.learner.bury_siblings = 0, False
     mine = [key for key in desk.all_keys() if key.startswith(stix_id("T9001") + "/")][:3]

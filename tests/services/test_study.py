@@ -91,6 +91,23 @@ def know(session: Session, learner: Learner, key: str, due: datetime, stability:
     session.flush()
 
 
+# Serving
+
+
+def test_a_card_is_not_lost_where_its_next_seed_makes_no_fair_question(
+    session: Session, learner: Learner, catalogue: Catalogue
+) -> None:
+    key = f"{stix_id('T9006')}/data-source"
+    know(session, learner, key, due=NOON, stability=30.0)
+    row(session, learner, key).reviews = 7
+    session.flush()
+    assert study.counts(session, learner, catalogue, now=NOON).due == 1
+    served = study.card(session, learner, catalogue, key, now=NOON)
+    assert served is not None
+    assert served.question == study.question_at(session, learner, catalogue, key, 1)
+    assert study.counts(session, learner, catalogue, now=NOON).due == 1
+
+
 # Rating
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from quiz.db.base import begin_writing, db
-from quiz.db.models import Learner, Review
+from quiz.db.models import Card, Learner, Review
 from quiz.questions.base import Question
 from quiz.services import learners, study
 from tests.answering import right_answer, wrong_answer
@@ -125,6 +125,56 @@ def test_an_empty_answer_is_asked_for_again_and_saves_nothing(
     assert "Choose an answer first. Nothing was saved." in page.words
     assert page.path == front.path
     assert reviews(app) == []
+
+
+def test_a_note_comes_with_the_answer_and_is_written_there(
+    visitor: Visitor, answering: Callable[..., None], asked: Asked
+) -> None:
+    answering(answering="choose")
+    front = visitor.read(f"/study/?{SCOPE}")
+    front = visitor.send(front, "/note", note="Mind the encoded argument")
+    assert "Mind the encoded argument" not in front.words
+    result = visitor.send(front, "/answer", chosen=right_answer(asked(front)))
+    assert "Your note Mind the encoded argument" in result.words
+    edited = visitor.send(result, "/note", note="And the parent process")
+    assert edited.path == result.path
+    assert "Your note And the parent process" in edited.words
+
+
+def test_a_card_is_marked_and_put_aside_from_its_result(
+    app: Flask, visitor: Visitor, answering: Callable[..., None], asked: Asked
+) -> None:
+    answering(answering="choose")
+    front = visitor.read(f"/study/?{SCOPE}")
+    result = visitor.send(front, "/answer", chosen=right_answer(asked(front)))
+    marked = visitor.send(result, "/hand", action="mark")
+    assert marked.path == result.path
+    assert "Description Marked" in marked.words
+    history = next(link["href"] for link in marked.links if "/history?" in link["href"])
+    assert result.path in [link["href"] for link in visitor.read(history).links]
+    after = visitor.send(marked, "/hand", action="suspend")
+    assert "Suspended: this card is not asked any more until you lift that. Undo" in after.words
+    assert not after.path.startswith(result.path.partition("?")[0])
+    assert reviews(app) == [(3, False)]
+
+
+def test_a_leech_that_is_answered_is_told_and_shown_with_its_look_alike(
+    app: Flask, visitor: Visitor, answering: Callable[..., None], asked: Asked, clock: Clock
+) -> None:
+    answering(answering="choose")
+    front = visitor.read(f"/study/?{SCOPE}")
+    result = visitor.send(front, "/answer", chosen=right_answer(asked(front)))
+    visitor.send(result, "/result", rating=4)
+    with app.app_context():
+        begin_writing(db.session)
+        db.session.scalars(select(Card)).one().lapses = 7
+        db.session.commit()
+    clock.forward(days=20)
+    front = visitor.read(f"/study/?{SCOPE}")
+    result = visitor.send(front, "/answer", unknown="1")
+    assert "You have forgotten this card 8 times, so it is tagged as a leech" in result.words
+    assert "Description Leech" in result.words
+    assert "Tell them apart" in result.words
 
 
 def test_one_card_can_be_turned_instead(

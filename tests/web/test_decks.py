@@ -37,6 +37,16 @@ def test_a_deck_is_made_from_a_pasted_list(visitor: Visitor, app: Flask) -> None
     assert "Known now0%" in index.words.replace(" 0%", "0%")
 
 
+def test_a_deck_is_studied_under_its_name(visitor: Visitor) -> None:
+    page = make(visitor, name="Mine", listed="T1059, T1003, T1566.001, T1547.001, T1021.001")
+    study = next(a["href"] for a in page.links if a["href"].startswith("/study/?"))
+    front = visitor.read(study)
+    assert "Practicing Mine 0 done" in front.words
+    assert "Practicing Mine 0 done" in visitor.read(front.link(id="reveal")).words
+    shorter = visitor.read(study.rpartition("&")[0])
+    assert re.search(r"Practicing [^)]+\), [^)]+\), [^)]+\) and 1 more 0 done", shorter.words)
+
+
 def test_techniques_that_are_none_are_named_and_nothing_is_lost(visitor: Visitor) -> None:
     page = make(visitor, name="Mine", listed="T1059, T4242, what is this")
     assert page.status == 422

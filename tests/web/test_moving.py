@@ -50,6 +50,22 @@ def test_a_changed_card_comes_back_with_both_answers_and_is_like_any_other_once_
     assert "Changed in release" not in again.words
 
 
+def test_a_changed_card_that_is_answered_shows_both_answers_with_the_result(
+    visitor: Visitor, techniques: Path, tmp_path: Path, clock: Clock
+) -> None:
+    settings = visitor.read("/account/settings")
+    visitor.send(turn(visitor), "/rating", rating="4")
+    visitor.send(settings, "/account/settings", answering="choose")
+    publish(techniques, tmp_path, 8)
+    clock.forward(days=1)
+    front = visitor.read("/study/?techniques=T9001")
+    assert "Changed in release 8" in front.words
+    assert "Before" not in front.words
+    result = visitor.send(front, "/answer", unknown="1")
+    assert "Before Leaving Arrival Now Staying" in result.words
+    assert "Before Leaving" in visitor.read(result.path).words
+
+
 def test_the_page_says_what_changed_and_what_that_means_for_the_learner(
     visitor: Visitor, techniques: Path, tmp_path: Path
 ) -> None:

@@ -49,7 +49,8 @@ def test_what_is_set_is_kept_and_shown(app: Flask, visitor: Visitor) -> None:
     [
         ("retention", "69", "Give a whole number from 70 to 99."),
         ("retention", "100", "Give a whole number from 70 to 99."),
-        ("retention", "ninety", "Give a whole number."),
+        ("retention", "ninety", "Give a whole number from 70 to 99."),
+        ("retention", "70.5", "Give a whole number from 70 to 99."),
         ("retention", "", "Give a whole number from 70 to 99."),
         ("maximum_interval", "0", "from 1 to 36,500"),
         ("rollover_hour", "24", "from 0 to 23"),
@@ -69,6 +70,7 @@ def test_what_is_out_of_bounds_is_said_beside_its_field_and_nothing_is_lost(
     )
     assert page.status == 422
     assert said in page.words
+    assert page.html.count('class="field-error"') == 1
     assert "Nothing was saved: 1 field below needs another value." in page.words
     sent = dict(page.form("/account/settings").fields)
     assert sent["new_per_day"] == (value if field == "new_per_day" else "33")

@@ -9,9 +9,12 @@ from sqlalchemy.exc import OperationalError
 
 from quiz.db.base import begin_writing, db
 from quiz.db.models import Card, DaySummary, Review
-from quiz.services import day_summaries
+from quiz.learning.parameters import Parameters
+from quiz.services import day_summaries, parameters
 from quiz.web.context import current_learner
 from tests.conftest import CountQueries
+from tests.factories import NOON
+from tests.simulated import QUICK
 from tests.web.conftest import Clock
 from tests.web.visitor import Visitor
 
@@ -57,6 +60,14 @@ def live(visitor: Visitor, clock: Clock, days: int = 40) -> None:
                     predicted=0.9,
                 )
             )
+        db.session.commit()
+
+
+def set_parameters(visitor: Visitor, wanted: Parameters) -> None:
+    with visitor.client.application.test_request_context():
+        learner = current_learner()
+        begin_writing(db.session)
+        learner.parameters_version = parameters.keep(db.session, wanted, now=NOON)
         db.session.commit()
 
 
@@ -109,6 +120,19 @@ def test_it_says_what_is_remembered_and_what_the_schedule_aims_at(
     live(visitor, clock)
     words = visitor.read("/progress/statistics").words
     assert "You remember 90% of mature cards; the schedule aims at 90%" in words
+
+
+def test_it_advises_weights_of_ones_own_only_where_they_are_not_in_use(
+    visitor: Visitor, clock: Clock
+) -> None:
+    live(visitor, clock)
+    set_parameters(visitor, Parameters(desired_retention=0.99))
+    advice = "Weights fitted to your own reviews can bring them together."
+    assert advice in visitor.read("/progress/statistics").words
+    set_parameters(visitor, Parameters(weights=QUICK, desired_retention=0.99))
+    words = visitor.read("/progress/statistics").words
+    assert advice not in words
+    assert "Weights of your own are in use: what comes by them should be nearer." in words
     assert "Mature cards: 36 of 40 remembered." in words
     assert "The schedule expected 90% and you remembered 90%: no more apart than chance" in words
     assert "41 reviews on 41 of 365 days" in words

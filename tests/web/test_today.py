@@ -47,6 +47,20 @@ def test_days_in_a_row_are_counted_by_study_days(visitor: Visitor, clock: Clock)
     assert "2 days in a row" in visitor.read("/").words
 
 
+def test_it_says_how_many_reviews_wait_for_a_card_of_their_technique(
+    visitor: Visitor, clock: Clock
+) -> None:
+    scope = "techniques=T1059.001&kinds={}"
+    for kind in ("description", "tactic", "detection"):
+        front = visitor.read(f"/study/?{scope.format(kind)}")
+        visitor.send(visitor.read(front.link(id="reveal")), "/rating", rating=4)
+        clock.forward(days=1)
+    clock.forward(days=30)
+    said = "wait for another day: of each technique, one card comes a day."
+    assert f"2 more reviews are due and {said}" in visitor.read("/").words
+    assert f"3 reviews are due 2 of them {said}" in visitor.read("/study/breaks").words
+
+
 def test_a_missed_technique_can_be_practised_from_here(visitor: Visitor) -> None:
     study_cards(visitor, 1, rating=1)
     page = visitor.send(visitor.read("/"), "/study/queue")

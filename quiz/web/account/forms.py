@@ -1,6 +1,7 @@
 """What a learner sets for themselves, or brings along."""
 
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
@@ -40,14 +41,16 @@ def _choices(texts: dict[str, str]) -> list[SelectChoice]:
 
 
 class WholeField(IntegerField):
-    """A whole number, which says in our words where it is none."""
+    """A whole number; where it is none, its validators say which ones can be."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("Give a whole number.") from None
+            self.data = None
 
 
 class SettingsForm(FlaskForm):

@@ -21,6 +21,7 @@ from quiz.web.context import (
     with_scope,
 )
 from quiz.web.custom.forms import EVERYTHING, THIS, WHICH, CustomForm, Walk
+from quiz.web.filters import few
 from quiz.web.study.shown import Shown
 
 bp = Blueprint("custom", __name__, url_prefix="/study/custom")
@@ -144,7 +145,7 @@ def _form() -> CustomForm:
     rows = db.session.scalars(deck_queries.decks(current_learner().id))
     form = CustomForm(request.args)
     labels = scope_labels(scope_of_request(), current_catalogue())
-    form.offer({row.id: row.name for row in rows}, ", ".join(labels))
+    form.offer({row.id: row.name for row in rows}, few(labels))
     return form
 
 
@@ -168,11 +169,12 @@ def _lost() -> ResponseReturnValue:
 def _bar(walk: Walk) -> dict[str, object]:
     """How far the round has come, for the bar above a card."""
     total = len(walk.round) or len(_keys(walk.wish))
+    scope, deck = walk.wish.scope, decks.name_of(db.session, current_learner(), walk.wish.scope)
     return {
         "place": walk.place,
         "total": max(total, walk.place),
         "title": WHICH[walk.wish.which],
-        "labels": scope_labels(walk.wish.scope, current_catalogue()),
+        "labels": (deck,) if deck else scope_labels(scope, current_catalogue()),
     }
 
 

@@ -113,8 +113,8 @@ def time(found: Statistics) -> Picture:
     )
 
 
-def retention(found: Statistics, desired: float) -> Picture:
-    """How much was remembered, beside what was expected."""
+def retention(found: Statistics, desired: float, *, fitted: bool) -> Picture:
+    """How much was remembered, beside what was expected; ``fitted``: by weights of one's own."""
     total = found.total
     unit, buckets = _thick(found)
     shown = [
@@ -133,7 +133,7 @@ def retention(found: Statistics, desired: float) -> Picture:
         for place, name, recall in shown
         if recall.says_enough
     ]
-    says = _retention_says(total.young, total.mature, desired)
+    says = _retention_says(total.young, total.mature, desired, fitted=fitted)
     axis = share_axis(min([desired, *(mark.low for mark in marks)]))
     labels = spread(_marks(buckets, unit))
     return Picture(
@@ -270,7 +270,7 @@ def spent(milliseconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
-def _retention_says(young: Recall, mature: Recall, desired: float) -> str:
+def _retention_says(young: Recall, mature: Recall, desired: float, *, fitted: bool) -> str:
     """Say the most that there is enough for: of mature cards, or else of all."""
     recall, name = (mature, "mature cards") if mature.says_enough else (young + mature, "cards")
     if not recall.says_enough or recall.share is None:
@@ -282,7 +282,11 @@ def _retention_says(young: Recall, mature: Recall, desired: float) -> str:
     if low <= desired <= high:
         says += ", and is as good as there."
     elif recall.share < desired:
-        says += ". Weights fitted to your own reviews can bring them together."
+        says += (
+            ". Weights of your own are in use: what comes by them should be nearer."
+            if fitted
+            else ". Weights fitted to your own reviews can bring them together."
+        )
     else:
         says += ": you could wait longer between reviews."
     return (

@@ -6,6 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from quiz.content.catalogue import domain_name
 from quiz.db.base import begin_writing, db
+from quiz.learning.parameters import WEIGHTS
 from quiz.learning.statistics import Range
 from quiz.questions.scope import tactic_in
 from quiz.services import day_summaries, parameters, statistics, topics
@@ -46,7 +47,8 @@ def index() -> ResponseReturnValue:
         scope=scope,
     )
     days = calendar(found.calendar, found.calendar_first, found.today)
-    desired = parameters.of(db.session, learner).desired_retention
+    by = parameters.of(db.session, learner)
+    desired, fitted = by.desired_retention, by.weights != WEIGHTS
     page = render_template(
         "progress/statistics.html",
         found=found,
@@ -59,7 +61,10 @@ def index() -> ResponseReturnValue:
         year_table=tables.year(days),
         table=tables.table,
         done=(pictures.reviews(found), pictures.time(found)),
-        remembered=(pictures.retention(found, desired), pictures.calibration(found)),
+        remembered=(
+            pictures.retention(found, desired, fitted=fitted),
+            pictures.calibration(found),
+        ),
         coming=card_pictures.forecast(found.cards.forecast, found.cards),
         memory=card_pictures.memory(found.cards),
     )

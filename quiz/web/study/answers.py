@@ -5,13 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from quiz.content.catalogue import Catalogue
 from quiz.db.base import begin_writing, db
+from quiz.db.models import Learner
 from quiz.learning.grading import IncompleteAnswer
 from quiz.questions.scope import Scope
 from quiz.services import answering
 from quiz.services.answering import Answered
-from quiz.services.lookalikes import LookAlike, Why, compare
+from quiz.services.lookalikes import LookAlike, Why, compare, look_alike
 from quiz.web.account.fits import notice_rating
 from quiz.web.context import current_catalogue, current_learner, now, scope_of_request
+from quiz.web.messages import leech_words
 from quiz.web.quizzes.forms import AnswerForm, in_order, places_in
 from quiz.web.study.forms import RATINGS, RateForm
 from quiz.web.study.places import card_url
@@ -49,6 +51,8 @@ def answer(stix_id: str, kind: str) -> ResponseReturnValue:
     db.session.commit()
     if rated.recorded:
         notice_rating(rated.id)
+        if rated.leech:
+            flash(leech_words(rated.leech), "info")
     else:
         flash("You had already answered that card: your first answer counts.", "info")
     return redirect(_result_url(key, scope, shown.sequence), code=303)
@@ -59,12 +63,14 @@ def result(stix_id: str, kind: str) -> ResponseReturnValue:
     """Show an answer, what is right, and when the card comes back."""
     scope, learner, catalogue = scope_of_request(), current_learner(), current_catalogue()
     sequence = request.args.get("sequence", 0, type=int)
-    answered = answering.result(db.session, learner, catalogue, f"{stix_id}/{kind}", sequence)
+    answered = answering.result(
+        db.session, learner, catalogue, f"{stix_id}/{kind}", sequence, now=now()
+    )
     return render_template(
         "study/result.html",
         answered=answered,
         signed=Shown(key=answered.key, sequence=sequence, at=now()).sign(),
-        alike=_confused(answered, catalogue),
+        alike=_alike(answered, learner, catalogue),
         ratings=RATINGS,
         scope=scope,
         **of_today(scope),
@@ -94,11 +100,12 @@ def change(stix_id: str, kind: str) -> ResponseReturnValue:
     return redirect(_result_url(key, scope, sequence), code=303)
 
 
-def _confused(answered: Answered, catalogue: Catalogue) -> LookAlike | None:
-    """The technique beside the one that it was taken for, where the answer says so."""
-    if answered.confused_with is None:
-        return None
+def _alike(answered: Answered, learner: Learner, catalogue: Catalogue) -> LookAlike | None:
+    """The technique beside the one that it was taken for, by this answer or, of a leech, others."""
     technique = catalogue.by_stix_id[answered.question.stix_id]
+    if answered.confused_with is None:
+        leech = answered.tags.leech
+        return look_alike(db.session, learner, catalogue, technique) if leech else None
     return compare(
         technique, answered.confused_with, catalogue, why=Why.CONFUSED, times=answered.times
     )

@@ -15,7 +15,7 @@ from quiz.web.context import (
 )
 from quiz.web.messages import tell
 from quiz.web.study.forms import CardForm, NoteForm
-from quiz.web.study.places import BACK, FRONT, card_url, place_of_request, way_back
+from quiz.web.study.places import FRONT, WHILE_STUDYING, card_url, place_of_request, way_back
 
 bp = Blueprint("hand", __name__)
 
@@ -53,10 +53,10 @@ def act(stix_id: str, kind: str) -> ResponseReturnValue:
     back, label = OPPOSITES[action]
     scope = scope_of_request()
     # Taken back, a card that was put aside is where it was: on its front.
-    page = (FRONT if action in PUT_ASIDE else place) if place in {FRONT, BACK} else place
+    page = FRONT if action in PUT_ASIDE and place in WHILE_STUDYING else place
     url = card_url("study.hand.act", key, scope, page=page)
     tell(DONE[action], "saved", label=label, url=url, value=back)
-    if action in PUT_ASIDE and place in {FRONT, BACK}:
+    if action in PUT_ASIDE and place in WHILE_STUDYING:
         return redirect(with_scope("study.next_card", scope), code=303)
     return redirect(way_back(key, place), code=303)
 
@@ -122,7 +122,7 @@ def reset(stix_id: str, kind: str) -> ResponseReturnValue:
         tell(text, "saved", label="Undo", url=url, name="undo", value="1", key="undo")
     else:
         flash("That card is new already: nothing changed.", "info")
-    if place in {FRONT, BACK}:
+    if place in WHILE_STUDYING:
         return redirect(with_scope("study.next_card", scope_of_request()), code=303)
     return redirect(way_back(key, place), code=303)
 

@@ -7,8 +7,9 @@ from quiz.questions.scope import Scope
 from quiz.web.context import find_technique, scope_of_request, with_scope
 from quiz.web.study.shown import Shown
 
-FRONT, BACK, TECHNIQUE = "front", "back", "technique"
-PLACES = (FRONT, BACK, TECHNIQUE)
+FRONT, BACK, RESULT, TECHNIQUE = "front", "back", "result", "technique"
+WHILE_STUDYING = frozenset({FRONT, BACK, RESULT})
+PLACES = (*WHILE_STUDYING, TECHNIQUE)
 
 
 def place_of_request() -> str:
@@ -30,7 +31,9 @@ def way_back(key: str, place: str) -> str:
     shown = Shown.read(request.values.get("shown", ""), key)
     if place == BACK and shown is not None:
         return card_url("study.back", key, scope, shown=shown.sign())
-    if place in {FRONT, BACK}:
+    if place == RESULT and shown is not None:
+        return card_url("study.answers.result", key, scope, sequence=str(shown.sequence))
+    if place in WHILE_STUDYING:
         return card_url("study.front", key, scope)
     technique = find_technique(key.rpartition("/")[0])
     if place == TECHNIQUE and technique is not None:

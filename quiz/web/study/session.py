@@ -2,7 +2,7 @@
 
 from quiz.db.base import db
 from quiz.questions.scope import Scope
-from quiz.services import progress, study, undo
+from quiz.services import decks, progress, study, undo
 from quiz.services.cards import note_version
 from quiz.web.context import current_catalogue, current_learner, current_zone, now, scope_labels
 
@@ -10,9 +10,10 @@ from quiz.web.context import current_catalogue, current_learner, current_zone, n
 def of_today(scope: Scope) -> dict[str, object]:
     """Gather what stands above a card and in the menu below it."""
     learner, catalogue = current_learner(), current_catalogue()
+    deck = decks.name_of(db.session, learner, scope)
     (today,) = progress.days(db.session, learner, now=now(), count=1)
     return {
-        "labels": scope_labels(scope, catalogue),
+        "labels": (deck,) if deck else scope_labels(scope, catalogue),
         "counts": study.counts(db.session, learner, catalogue, now=now(), scope=scope),
         "today": today,
         "zone": current_zone(),

@@ -18,7 +18,7 @@ from quiz.web.context import (
     with_scope,
 )
 from quiz.web.filters import interval
-from quiz.web.messages import tell
+from quiz.web.messages import leech_words, tell
 from quiz.web.study import answers, breaks, cards, hand, history
 from quiz.web.study.forms import RATINGS, TWO_RATINGS, RateForm
 from quiz.web.study.places import card_url
@@ -125,10 +125,7 @@ def _tell_rated(rated: study.Rated, scope: Scope) -> None:
     if rated.recorded:
         text = f"Saved: {rating}. Back in {interval(rated.interval)}."
         if rated.leech:
-            text += (
-                f" You have forgotten this card {rated.leech} times, so it is tagged as a leech:"
-                " its answer comes with what tells it apart from its look-alike."
-            )
+            text += f" {leech_words(rated.leech)}"
         url = with_scope("study.history.undo", scope, review_id=rated.id)
         tell(text, "saved", label="Undo", url=url, name="undo", value="1", key="undo")
     elif rated.undone:
