@@ -158,14 +158,17 @@ form.addEventListener("submit", (event) => {
   if (button?.hasAttribute("formaction") && !button.hasAttribute("data-clear")) return;
   event.preventDefault();
   if (button?.hasAttribute("data-clear")) clear();
-  else if (button?.hasAttribute("data-keep")) {
-    version.value = stale.dataset.version ?? version.value;
-    waits = "";
-    stale.hidden = true;
-    save();
-  } else if (waits === "stale") stale.scrollIntoView({ block: "center" });
+  else if (waits === "stale") stale.scrollIntoView({ block: "center" });
   else if (button?.hasAttribute("data-go")) onward(button.dataset.go);
   else save();
+});
+
+find("[data-keep]").addEventListener("click", (event) => {
+  event.preventDefault();
+  version.value = stale.dataset.version ?? version.value;
+  waits = "";
+  stale.hidden = true;
+  save();
 });
 
 document.addEventListener("click", (event) => {
