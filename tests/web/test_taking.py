@@ -334,7 +334,7 @@ def test_a_quiz_without_an_end_has_no_total_and_stops_where_one_likes(
     assert page.path == "/quiz/1/6"
     stop = visitor.read("/quiz/1/finish")
     assert "Stop here?" in stop.words
-    assert "You have answered 5 questions: the result counts these alone." in stop.words
+    assert "You have answered 5 questions: the result counts nothing else." in stop.words
     assert visitor.send(stop, "/quiz/1/finish").path == "/quiz/1/result"
     assert len(rows()) == 5
 
