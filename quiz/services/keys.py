@@ -24,6 +24,9 @@ STANDARD: Mapping[str, str] = {
     "suspend": "s",
     "mark": "m",
     "note": "e",
+    "next": "n",
+    "previous": "p",
+    "later": "l",
     "list": "?",
 }
 """The key of each action: one character, or a name. Of ``options``, a character for each."""
@@ -42,8 +45,10 @@ PAGES: Sequence[tuple[str, ...]] = (
     (*_RATINGS, *_EVERYWHERE),
     ("reveal", "send", "hard", "easy", *_EVERYWHERE),
     ("reveal", "send", OPTIONS, *_EVERYWHERE),
+    ("send", OPTIONS, "next", "previous", "later", "list"),
 )
-"""Which actions listen at once: on a front, on a back, on a result, on a card that is answered.
+"""Which actions listen at once: on a front, on a back, on a result, on a card that is answered,
+on a question of a quiz.
 
 What shows the answer may also be *Good*, or *Again*: pressed once it shows, pressed twice it
 rates. On a result, where both would listen, it goes on to the next card.
@@ -165,6 +170,9 @@ NAMES: Mapping[str, str] = {
     "suspend": "Suspend",
     "mark": "Mark",
     "note": "Open your note on the card",
+    "next": "Next question",
+    "previous": "Previous question",
+    "later": "Flag for later",
     "list": "List the keys",
 }
 """The actions as the screen names them."""

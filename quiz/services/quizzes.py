@@ -97,6 +97,14 @@ class AskedQuestion:
         return tuple(n for n, place in enumerate(self.places, start=1) if place.flagged)
 
     @property
+    def reached(self) -> tuple[Place, ...]:
+        """The places to show: all, but of a quiz without an end none that was only drawn ahead."""
+        if not self.setup.is_endless:
+            return self.places
+        touched = (self.position, *self.answered_positions, *self.flagged_positions)
+        return self.places[: max(touched)]
+
+    @property
     def next_position(self) -> int | None:
         """The first place without an answer."""
         return next((n for n, place in enumerate(self.places, start=1) if not place.answered), None)

@@ -19,6 +19,8 @@ from quiz.services import learners, log, parameters
 
 ORDERS = ("suggested", "tactic", "prevalence")
 WAYS = ("reveal", "choose", "type")
+EXAM_TIMES = (100, 125, 150, 200, 0)
+"""What a learner may have of an exam's time limit, in percent of it; 0 for no limit."""
 MOST_A_DAY = 9_999
 
 
@@ -38,6 +40,7 @@ class Settings:
     answering: str = "reveal"
     two_buttons: bool = False
     quiz_counts: bool = False
+    exam_time: int = 100
 
 
 _OF_THE_SCHEDULE = ("desired_retention", "maximum_interval", "fuzz")
@@ -104,6 +107,7 @@ def _check(settings: Settings) -> None:
     for name, (least, most) in bounds.items():
         if not least <= getattr(settings, name) <= most:
             raise ValueError(f"{name} is from {least} to {most}")
-    for name, choices in {"new_order": ORDERS, "answering": WAYS}.items():
-        if getattr(settings, name) not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}")
+    choices = {"new_order": ORDERS, "answering": WAYS, "exam_time": EXAM_TIMES}
+    for name, known in choices.items():
+        if getattr(settings, name) not in known:
+            raise ValueError(f"{name} is one of {', '.join(map(str, known))}")

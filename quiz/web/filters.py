@@ -52,6 +52,13 @@ def local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{short_date(local.date())}, {local:%H:%M}"
 
 
+def clock_time(moment: datetime, zone: ZoneInfo, at: datetime) -> str:
+    """Write a moment of the learner's present day as *16:05*, of another with its date."""
+    local = moment.astimezone(zone)
+    same_day = local.date() == at.astimezone(zone).date()
+    return f"{local:%H:%M}" if same_day else local_time(moment, zone)
+
+
 @lru_cache(maxsize=1024)
 def short_date(day: date) -> str:
     """Write a day without its year: *Mon 24 Nov*."""

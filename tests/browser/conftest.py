@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any, Literal
@@ -57,12 +58,39 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Clock:
+    """The clock of the server under test: it can be stopped, and put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        self.stopped_at: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return (self.stopped_at or datetime.now(UTC)) + self.ahead
+
+    def stop(self) -> None:
+        self.stopped_at = datetime.now(UTC)
+
+    def forward(self, **length: float) -> None:
+        self.ahead += timedelta(**length)
+
+
 @pytest.fixture
-def live_server(empty_sqlite: Path, tmp_path: Path) -> Iterator[str]:
+def clock() -> Clock:
+    """The server's clock, which tells the time until a test says otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def live_server(empty_sqlite: Path, tmp_path: Path, clock: Clock) -> Iterator[str]:
     """The address of the app over the starter and a fresh database."""
     database = shutil.copyfile(empty_sqlite, tmp_path / "live.sqlite")
     app = create_app(
-        {"INSTANCE_DIR": tmp_path / "instance", "DATABASE_URL": f"sqlite:///{database}"}
+        {
+            "NOW": clock,
+            "INSTANCE_DIR": tmp_path / "instance",
+            "DATABASE_URL": f"sqlite:///{database}",
+        }
     )
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = Thread(target=server.run, daemon=True)
@@ -105,10 +133,15 @@ def open_page(browser: Browser, live_server: str) -> Iterator[OpenPage]:
 def _complaint(said: ConsoleMessage) -> list[str]:
     """What the console calls an error.
 
-    A form that is sent back is a page like any other here, and only a test that takes the
-    browser off the network finds it there.
+    A form that is sent back is a page like any other here, what comes too late is said on its
+    page, and only a test that takes the browser off the network finds it there.
     """
-    expected = ("status of 422", "net::ERR_INTERNET_DISCONNECTED")
+    expected = (
+        "status of 409",
+        "status of 410",
+        "status of 422",
+        "net::ERR_INTERNET_DISCONNECTED",
+    )
     is_news = said.type == "error" and not any(words in said.text for words in expected)
     return [said.text] if is_news else []
 

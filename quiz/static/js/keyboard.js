@@ -6,7 +6,8 @@ const OFF = "tradecraft-keys-off";
 const root = document.documentElement;
 // Those that choose, so that they also listen while a choice has the focus.
 const CHOICE = "input[name=chosen]:is([type=radio], [type=checkbox])";
-const TYPED_INTO = `input:not(${CHOICE}), select, textarea, [contenteditable]:not([contenteditable=false])`;
+const TICKED = `${CHOICE}, input[type=radio][name=confidence]`;
+const TYPED_INTO = `input:not(${TICKED}), select, textarea, [contenteditable]:not([contenteditable=false])`;
 const USES_KEYS_ITSELF = "a, button, summary, input, select, textarea";
 const FIRST = ["reveal", "send"]; // on a result, to go on comes before another rating
 
@@ -100,6 +101,7 @@ function listen(event) {
   if (modified && !event.getModifierState("AltGraph")) return;
   if (event.defaultPrevented || event.repeat || event.isComposing || event.keyCode === 229) return;
   const target = event.target instanceof Element ? event.target : root;
+  if (find("dialog:modal")) return; // what lies behind is not to be reached
   if (target.closest(TYPED_INTO) || target.isContentEditable || !isOn()) return;
   const key = nameOf(event.key);
   // A focused control keeps its own use of these keys; a choice sends its form by itself.

@@ -31,6 +31,7 @@ function move(row, way) {
   const all = rows();
   said.textContent = `${name}: now ${all.indexOf(row) + 1} of ${all.length}`;
   delete field.dataset.untouched;
+  field.dispatchEvent(new Event("order:moved"));
 }
 
 list.addEventListener("click", (event) => {
@@ -38,7 +39,10 @@ list.addEventListener("click", (event) => {
   if (pressed) move(pressed.closest("li"), pressed.dataset.move);
 });
 
-field.dataset.untouched = "";
+// An order that was given before is shown as it was given.
+if (rows().every((row) => place(row).value)) {
+  list.append(...rows().sort((one, other) => place(one).value - place(other).value));
+} else field.dataset.untouched = "";
 number();
 for (const row of rows()) {
   place(row).hidden = true;

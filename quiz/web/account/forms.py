@@ -1,5 +1,6 @@
 """What a learner sets for themselves, or brings along."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +24,14 @@ WAYS = {
     "type": "Type the answer where that can be graded, choose otherwise",
 }
 
+EXAM_TIMES = {
+    100: "As set",
+    125: "A quarter more",
+    150: "Half as much again",
+    200: "Twice as much",
+    0: "No limit",
+}
+
 
 class RestoreForm(FlaskForm):
     """An archive to read back in."""
@@ -36,8 +45,8 @@ def _whole(least: int, most: int) -> list[object]:
     return [InputRequired(said), NumberRange(least, most, said)]
 
 
-def _choices(texts: dict[str, str]) -> list[SelectChoice]:
-    return [SelectChoice(value=value, label=label) for value, label in texts.items()]
+def _choices(texts: Mapping[str, str] | Mapping[int, str]) -> list[SelectChoice]:
+    return [SelectChoice(value=str(value), label=label) for value, label in texts.items()]
 
 
 class WholeField(IntegerField):
@@ -73,6 +82,7 @@ class SettingsForm(FlaskForm):
     answering = RadioField("A card is answered like this", choices=_choices(WAYS))
     two_buttons = BooleanField("Rate with two buttons: Forgot it, Knew it")
     quiz_counts = BooleanField("Count a quiz answer as a review of its card")
+    exam_time = RadioField("Time for exams", coerce=int, choices=_choices(EXAM_TIMES))
 
     def validate_time_zone(self, field: StringField) -> None:
         """Check that there is such a time zone."""

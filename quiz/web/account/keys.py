@@ -18,6 +18,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "send": "Sends an answer too, and goes on from its result.",
         "options": "One character for each choice, from the first to the ninth.",
     },
+    "A quiz": {
+        "next": "In an exam what you chose is saved; in practice it skips the question.",
+        "previous": "",
+        "later": "Pressed on a question that is flagged, it takes the flag off.",
+    },
     "Ratings": {"again": "", "hard": "", "good": "", "easy": ""},
     "What else can be done": {
         "undo": "",

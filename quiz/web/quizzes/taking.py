@@ -1,7 +1,9 @@
 """Taking a quiz: a question a page, its answer, flag and time, until it is handed in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,12 +15,14 @@ from quiz.services.quizzes import AskedQuestion
 from quiz.services.taking import Answered, AnsweredElsewhere, AttemptFinished, NoTimeLimit
 from quiz.web.account.fits import notice_rating
 from quiz.web.context import current_catalogue, current_learner, current_zone, now
-from quiz.web.quizzes.forms import AnswerForm, in_order, places_in
+from quiz.web.filters import clock_time
+from quiz.web.quizzes.forms import PLACE, AnswerForm, in_order, places_in
 
 bp = Blueprint("taking", __name__)
 
 A_MOMENT_MORE = timedelta(minutes=5)
 """By how much one press extends a time limit."""
+NOT_ANSWERED = "Not answered yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,11 @@ class Sent:
     def chosen(self) -> list[str]:
         """The answer as grading has it. Raises IncompleteAnswer, and UnknownOption."""
         return in_order(self.places) if self.places else self.form.chosen.data or []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is filled in."""
+        return not any((*(self.form.chosen.data or ()), *self.places.values()))
 
     @property
     def given(self) -> dict[str, object]:
@@ -63,6 +72,9 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     except (IncompleteAnswer, AnsweredElsewhere) as error:
         db.session.rollback()
         asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
+        exam = not asked.setup.mode.behaviour.tells_each
+        if exam and sent.is_empty and not asked.answered and "go" in request.form:
+            return redirect(_onward(attempt_id, position), code=303)
         stale = isinstance(error, AnsweredElsewhere)
         page = _render(
             asked, shown=sent.form.shown.data, error=str(error), stale=stale, **sent.given
@@ -93,36 +105,32 @@ def save(attempt_id: int, position: int) -> ResponseReturnValue:
         db.session.rollback()
         return {"incomplete": str(error)}, 422
     except AnsweredElsewhere as error:
-        db.session.rollback()
-        return {"stale": str(error)}, 409
+        return _stale(attempt_id, position, error)
     except AttemptFinished as error:
-        db.session.rollback()
-        return {
-            "over": str(error),
-            "url": url_for("quizzes.results.result", attempt_id=attempt_id),
-        }, 410
-    return {"version": answered.version}
+        return _over(attempt_id, error)
+    return {"version": answered.version, "said": saved_words(now(), answered.chosen)}
 
 
 @bp.post("/<int:attempt_id>/<int:position>/clear")
 def take_back(attempt_id: int, position: int) -> ResponseReturnValue:
     """Take an exam's answer back."""
-    form = AnswerForm()
+    learner, version = current_learner(), AnswerForm().version.data or 0
     begin_writing(db.session)
     try:
-        taking.take_back(
-            db.session,
-            current_learner(),
-            attempt_id,
-            position,
-            version=form.version.data or 0,
-            now=now(),
+        answered = taking.take_back(
+            db.session, learner, attempt_id, position, version=version, now=now()
         )
-    except (AttemptFinished, AnsweredElsewhere) as error:
+    except AttemptFinished as error:
+        return _over(attempt_id, error, position)
+    except AnsweredElsewhere as error:
+        if _wants_json():
+            return _stale(attempt_id, position, error)
         db.session.rollback()
         flash(str(error), "warning")
     else:
         db.session.commit()
+        if _wants_json():
+            return {"version": answered.version, "said": NOT_ANSWERED}
         flash("Your answer to this question was taken back.", "info")
     return redirect(url_for(".question", attempt_id=attempt_id, position=position), code=303)
 
@@ -130,18 +138,14 @@ def take_back(attempt_id: int, position: int) -> ResponseReturnValue:
 @bp.post("/<int:attempt_id>/<int:position>/flag")
 def flag(attempt_id: int, position: int) -> ResponseReturnValue:
     """Flag a question to come back to it, or take the flag off."""
-    on = request.form.get("flagged") == "1"
+    learner, on = current_learner(), request.form.get("flagged") == "1"
     begin_writing(db.session)
     try:
-        taking.flag(db.session, current_learner(), attempt_id, position, on=on, now=now())
+        taking.flag(db.session, learner, attempt_id, position, on=on, now=now())
     except AttemptFinished as error:
-        db.session.rollback()
-        flash(str(error), "warning")
-    else:
-        db.session.commit()
-    if request.accept_mimetypes.best == "application/json":
-        return {"flagged": on}
-    return redirect(url_for(".question", attempt_id=attempt_id, position=position), code=303)
+        return _over(attempt_id, error, position)
+    db.session.commit()
+    return {"flagged": on} if _wants_json() else _back_to(attempt_id, position)
 
 
 @bp.post("/<int:attempt_id>/<int:position>/near")
@@ -159,28 +163,33 @@ def decide(attempt_id: int, position: int) -> ResponseReturnValue:
 def clock(attempt_id: int) -> ResponseReturnValue:
     """Tell how much time is left by the server's clock, in milliseconds; null without a limit."""
     attempt = quizzes.attempt(db.session, current_learner(), attempt_id, now=now())
-    return {"left": left_ms(attempt.ends_at), "finished": attempt.finished_at is not None}
+    if attempt.finished_at is not None:
+        return _over(attempt_id, AttemptFinished("This quiz is finished."))
+    return {"left": left_ms(attempt.ends_at), "until": _until(attempt.ends_at)}
 
 
 @bp.post("/<int:attempt_id>/time")
 def extend(attempt_id: int) -> ResponseReturnValue:
     """Give an attempt some more time; the result tells that it had some."""
+    learner, position = current_learner(), request.form.get("position", type=int)
     begin_writing(db.session)
     try:
-        attempt = taking.extend(
-            db.session, current_learner(), attempt_id, by=A_MOMENT_MORE, now=now()
-        )
-    except (AttemptFinished, NoTimeLimit) as error:
+        attempt = taking.extend(db.session, learner, attempt_id, by=A_MOMENT_MORE, now=now())
+    except AttemptFinished as error:
+        return _over(attempt_id, error)
+    except NoTimeLimit as error:
         db.session.rollback()
-        flash(str(error), "warning")
-        return redirect(url_for("quizzes.resume", attempt_id=attempt_id), code=303)
-    db.session.commit()
-    if request.accept_mimetypes.best == "application/json":
-        return {"left": left_ms(attempt.ends_at)}
-    position = request.form.get("position", type=int)
+        left, until, said = None, "", str(error)
+    else:
+        db.session.commit()
+        left, until = left_ms(attempt.ends_at), _until(attempt.ends_at)
+        said = f"You have more time now, until {until}."
+    if _wants_json():
+        return {"left": left, "until": until, "said": said}
+    flash(said, "info")
     if position is None:
         return redirect(url_for(".confirm_finish", attempt_id=attempt_id), code=303)
-    return redirect(url_for(".question", attempt_id=attempt_id, position=position), code=303)
+    return _back_to(attempt_id, position)
 
 
 @bp.get("/<int:attempt_id>/finish")
@@ -189,7 +198,10 @@ def confirm_finish(attempt_id: int) -> ResponseReturnValue:
     first = quizzes.question(db.session, current_learner(), attempt_id, 1, now=now())
     if first.finished:
         return redirect(url_for("quizzes.results.result", attempt_id=attempt_id), code=303)
-    return render_template("quizzes/finish.html", asked=first, left=left_ms(first.attempt.ends_at))
+    ends_at = first.attempt.ends_at
+    return render_template(
+        "quizzes/finish.html", asked=first, left=left_ms(ends_at), until=_until(ends_at)
+    )
 
 
 @bp.post("/<int:attempt_id>/finish")
@@ -205,6 +217,54 @@ def finish(attempt_id: int) -> ResponseReturnValue:
 def left_ms(ends_at: datetime | None) -> int | None:
     """How many milliseconds are left; none below 0."""
     return None if ends_at is None else max(0, (ends_at - now()) // timedelta(milliseconds=1))
+
+
+def saved_words(at: datetime, chosen: Collection[str]) -> str:
+    """Say when an answer was saved, on the learner's clock; and of a match what it lacks."""
+    missing = sum(not each for each in chosen)
+    time = clock_time(at, current_zone(), now())
+    return (
+        f"Saved {time}; {missing} of {len(chosen)} not chosen yet" if missing else f"Saved {time}"
+    )
+
+
+def _until(ends_at: datetime | None) -> str:
+    return "" if ends_at is None else clock_time(ends_at, current_zone(), now())
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _stale(attempt_id: int, position: int, error: AnsweredElsewhere) -> ResponseReturnValue:
+    """Tell a script that another answer stands, and the version that would replace it."""
+    db.session.rollback()
+    asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
+    return {"stale": str(error), "version": asked.version}, 409
+
+
+def _over(
+    attempt_id: int, error: AttemptFinished, position: int | None = None
+) -> ResponseReturnValue:
+    """Say that there is nothing more to do, on the page that a script or the browser goes to."""
+    db.session.rollback()
+    flash(str(error), "warning")
+    if position is not None:
+        url = url_for(".question", attempt_id=attempt_id, position=position)
+    else:
+        url = url_for("quizzes.results.result", attempt_id=attempt_id)
+    return ({"over": str(error), "url": url}, 410) if _wants_json() else redirect(url, code=303)
+
+
+def _back_to(attempt_id: int, position: int) -> ResponseReturnValue:
+    """Go back to a question with what was filled in and is not saved yet."""
+    draft = {
+        name: values
+        for name, values in request.form.to_dict(flat=False).items()
+        if name in {"chosen", "shown", "confidence"} or name.startswith(PLACE)
+    }
+    url = url_for(".question", attempt_id=attempt_id, position=position)
+    return redirect(f"{url}?{urlencode(draft, doseq=True)}" if draft else url, code=303)
 
 
 def _record(attempt_id: int, position: int, sent: Sent) -> Answered:
@@ -242,19 +302,22 @@ def _onward(attempt_id: int, position: int) -> str:
 def _render(asked: AskedQuestion, shown: int | None = None, **given: object) -> str:
     """Render a question; ``shown`` is when it was first on the screen, if not just now.
 
-    ``given`` is an answer that could not be taken, and the error that says why; without one,
-    what was saved fills the form in.
+    ``given`` is an answer that is not saved, and the error that says why it could not be taken;
+    without one, what was saved fills the form in.
     """
     moment = shown or round(now().timestamp() * 1000)
     saved: dict[str, object] = {"chosen": list(asked.chosen), "confidence": asked.confidence}
     if asked.chosen and asked.question.items and not asked.question.targets:
         saved["places"] = {id_: str(n) for n, id_ in enumerate(asked.chosen, start=1)}
+    answered_at = asked.answered_at
     return render_template(
         "quizzes/question.html",
         asked=asked,
         shown=moment,
+        said=saved_words(answered_at, asked.chosen) if answered_at else NOT_ANSWERED,
+        unsaved=bool(given),
         left=left_ms(asked.attempt.ends_at),
-        zone=current_zone(),
+        until=_until(asked.attempt.ends_at),
         **(given or saved),
     )
 

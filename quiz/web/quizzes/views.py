@@ -107,9 +107,9 @@ def hand_in(error: quizzes.TimeIsUp) -> ResponseReturnValue:
     services_taking.finish(db.session, learner, error.attempt_id, now=now(), catalogue=catalogue)
     db.session.commit()
     url = url_for("quizzes.results.result", attempt_id=error.attempt_id)
+    flash(str(error), "info")  # a script goes there too
     if request.accept_mimetypes.best == "application/json":
         return {"over": str(error), "url": url}, 410
-    flash(str(error), "info")
     return redirect(url, code=303)
 
 
