@@ -189,7 +189,7 @@ def test_the_last_answer_is_saved_before_the_time_is_up(page: Page, clock: Clock
     saved(page)
     clock.forward(seconds=10)
     expect(page).to_have_url(re.compile(r"/result$"))
-    expect(page.get_by_text("T1059", exact=True).first).to_be_attached()
+    expect(page.locator(".typed-review").first).to_contain_text("T1059")
 
 
 def test_an_exam_without_scripts(open_page: OpenPage) -> None:
