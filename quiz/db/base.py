@@ -202,8 +202,13 @@ def end_reading(session: Session) -> None:
     On SQLite everyone who wants to write waits for it. On PostgreSQL nobody does, so that it
     goes on and saves the asking for another.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if session.get_bind().dialect.name == "sqlite" and not has_begun_writing(session):
         session.commit()
+
+
+def has_begun_writing(session: Session) -> bool:
+    """Tell whether a session's transaction on SQLite has the right to write."""
+    return session.in_transaction() and is_writing(session.connection())
 
 
 def is_writing(connection: Connection) -> bool:

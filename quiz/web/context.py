@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request, url_for
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.folder import Loaded
 from quiz.content.technique import Collection, Technique
-from quiz.db.base import db, end_reading
+from quiz.db.base import begin_writing, db, end_reading, has_begun_writing
 from quiz.db.models import Learner
 from quiz.learning.setup import Setup
 from quiz.questions.display import source_of
@@ -40,15 +40,18 @@ def now() -> datetime:
 def current_learner() -> Learner:
     """The learner who makes this request.
 
-    Read once, and the read is ended: a write that follows starts its own transaction. A
-    release that came since is noticed first, so that everyone's cards are where it puts them.
+    Read once, and the read is ended, unless it is part of a transaction that writes. A release
+    that came since is noticed first, so that everyone's cards are where it puts them.
     """
     if "learner" not in g:
+        writing = has_begun_writing(db.session)
         _notice_releases()
         found = learners.find_local(db.session)
         if found is None:
             found = learners.local_learner(db.session, now=now())
             db.session.commit()
+        if writing:  # also where something was committed here
+            begin_writing(db.session)
         end_reading(db.session)
         g.learner = found
     learner: Learner = g.learner

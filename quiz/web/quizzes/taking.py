@@ -245,11 +245,10 @@ def _back_to(attempt_id: int, position: int) -> ResponseReturnValue:
 
 def _record(attempt_id: int, position: int, sent: SentAnswer) -> Answered:
     """Grade or save an answer, and commit."""
-    learner = current_learner()
     begin_writing(db.session)
     answered = taking.answer(
         db.session,
-        learner,
+        current_learner(),
         attempt_id,
         position,
         sent.answer,
