@@ -177,9 +177,8 @@ def question(
     session: Session, learner: Learner, attempt_id: int, position: int, *, now: datetime
 ) -> AskedQuestion:
     """Find one question of an attempt, by its position from 1. Raises NotFound, and TimeIsUp."""
-    found = attempt(session, learner, attempt_id, now=now)
-    asked = row(session, learner, attempt_id, position)
-    return as_asked(found, asked, places(session, found))
+    found = find(session, learner, attempt_id, position, now=now)
+    return as_asked(found.attempt, found.row, places(session, found.attempt))
 
 
 def places(session: Session, attempt: Attempt) -> tuple[Place, ...]:

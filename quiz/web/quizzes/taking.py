@@ -71,6 +71,7 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
 @bp.post("/<int:attempt_id>/<int:position>/save")
 def save(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save an exam's answer while the page stays, for its script; says what came of it."""
+    accept_recent_techniques()
     sent = SentAnswer.read(request.form)
     asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
     if asked.setup.mode.behaviour.tells_each:
