@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import content, faults, fitting, pages, questions, releases, statistics, study
+from bench import answering, content, faults, fitting, pages, questions, releases, statistics, study
 from bench.learning import compete as learning
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +17,8 @@ BUNDLE = ATTACK_DATA / "stix" / "enterprise-attack-18.1.json.gz"
 
 A_FEW_KILLS = 20
 """``python -m bench.faults`` kills two hundred times, twice."""
+A_FEW_PAIRS = 3
+"""``python -m bench.answering`` takes fifteen."""
 
 
 def main() -> int:
@@ -36,6 +38,8 @@ def main() -> int:
         study.run(BUNDLE, Path(scratch))
     with tempfile.TemporaryDirectory() as scratch:
         statistics.run(BUNDLE, Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch:
+        answering.run(BUNDLE, Path(scratch), pairs=A_FEW_PAIRS)
     fitting.run()
     learning.main_comparison()
     faults.measure(A_FEW_KILLS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
+from time import monotonic
 
 from quiz.content.catalogue import Catalogue
 from quiz.content.collection import FILE as ABOUT
@@ -99,6 +100,14 @@ class TechniqueFolder:
         self._abouts: dict[Path, _About] = {}
         self._files: dict[str, _File] = {}
         self._loaded: Loaded | None = None
+        self._looked = 0.0
+
+    def recent(self, seconds: float) -> Loaded:
+        """Give what was loaded, where it was looked at so few seconds ago; else look now."""
+        loaded = self._loaded
+        if loaded is None or monotonic() - self._looked > seconds:
+            return self.load()
+        return loaded
 
     def load(self) -> Loaded:
         """Read what changed since the last time; the same object where nothing did.
@@ -125,11 +134,13 @@ class TechniqueFolder:
 
     def _refresh(self) -> Loaded:
         """Look, and read what changed."""
+        looked = monotonic()
         seen = _look(self.root, self._one_collection)
         if self._loaded is None or seen != self._seen:
             self._read(seen[0])
             self._loaded = self._build(seen[1])
             self._seen = seen
+        self._looked = looked
         return self._loaded
 
     def _read(self, found: list[_Found]) -> None:

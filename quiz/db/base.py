@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
+from threading import Lock
 from typing import Any, ClassVar
 
 from alembic.runtime.migration import MigrationContext, MigrationStep
@@ -138,8 +139,40 @@ def configure_engine(engine: Engine) -> None:
     write with ``BEGIN IMMEDIATE``, see :func:`begin_writing`.
     """
     if engine.dialect.name == "sqlite":
+        turns = _Turns()
         event.listen(engine, "connect", _prepare_connection)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", turns.begin)
+        event.listen(engine, "checkin", turns.end)
+
+
+class _Turns:
+    """Lets the writers of a process go one by one, each woken when the one before has ended.
+
+    SQLite by itself lets a connection that waits for another sleep and look again, in steps of up
+    to a tenth of a second, while others overtake it. It still does so for other processes.
+    """
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction; one that writes waits for its turn, as long as SQLite would."""
+        how = connection.get_execution_options().get("begins", "BEGIN")
+        if how == WRITES["begins"]:
+            connection.info["turn"] = self._take(connection)
+        connection.exec_driver_sql(how)
+
+    def end(self, _: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        """Let the next one write: a transaction has ended when its connection is given back."""
+        if record.info.pop("turn", False):
+            self._turn.release()
+
+    def _take(self, connection: Connection) -> bool:
+        """Wait for the turn; without it, SQLite decides what comes of the transaction."""
+        if connection.info.get("turn") or self._turn.acquire(blocking=False):
+            return True
+        patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() / 1000
+        return self._turn.acquire(timeout=patience)
 
 
 def begin_writing(session: Session) -> None:
@@ -163,19 +196,35 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options=WRITES)
 
 
+def end_reading(session: Session) -> None:
+    """End a transaction that has only read; what was loaded stays loaded.
+
+    On SQLite everyone who wants to write waits for it. On PostgreSQL nobody does, so that it
+    goes on and saves the asking for another.
+    """
+    if session.get_bind().dialect.name == "sqlite" and not has_begun_writing(session):
+        session.commit()
+
+
+def has_begun_writing(session: Session) -> bool:
+    """Tell whether a session's transaction on SQLite has the right to write."""
+    return session.in_transaction() and is_writing(session.connection())
+
+
 def is_writing(connection: Connection) -> bool:
     """Tell whether a connection's transaction on SQLite has the right to write."""
     return "begins" in connection.get_execution_options()
 
 
 def _prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver begins nothing: see _begin
+    connection.isolation_level = None  # the driver begins nothing: see _Turns
     wal = sqlite3.sqlite_version_info >= FIRST_SAFE_WAL
     cursor = connection.cursor()
     for setting in (
         "busy_timeout=5000",  # milliseconds; first, because the next may have to wait
         "cache_size=-16000",  # KiB: all cards of a learner stay in memory
-        f"journal_mode={'WAL' if wal else 'DELETE'}",
+        # To cut the journal is waited for, to delete it is not: a power cut could bring it back.
+        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
@@ -194,10 +243,6 @@ def _add_missing_functions(connection: DBAPIConnection) -> None:
             connection.execute(f"SELECT {name}({', '.join(['1.0'] * numbers)})").close()
         except sqlite3.OperationalError:
             connection.create_function(name, numbers, function, deterministic=True)
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begins", "BEGIN"))
 
 
 def _check_foreign_keys(*, ctx: MigrationContext, step: object, **_: object) -> None:

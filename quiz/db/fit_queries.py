@@ -1,18 +1,34 @@
 """Queries about weights fitted to a learner's own reviews."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 
-from quiz.db.models import Fit, Review
+from quiz.db.models import Card, Fit, Review
 from quiz.db.queries import STANDING
 
 
-def log_to_fit(learner_id: int) -> Select[int, int, datetime, date]:
-    """What weights are fitted to: the rows that stand, each card's oldest first."""
+def cards_with_log(learner_id: int) -> Select[int]:
+    """The cards that have a log."""
+    return select(Card.id).where(Card.learner_id == learner_id, Card.entries > 0).order_by(Card.id)
+
+
+def last_entry(learner_id: int) -> Select[int]:
+    """The row that was written last in the log."""
+    return (
+        select(Review.id).where(Review.learner_id == learner_id).order_by(Review.id.desc()).limit(1)
+    )
+
+
+def log_to_fit(card_ids: Collection[int], last: int) -> Select[int, int, datetime, date]:
+    """What weights are fitted to, of some cards: the rows that stand, each card's oldest first.
+
+    Rows written after the ``last`` one are left out.
+    """
     return (
         select(Review.card_id, Review.rating, Review.reviewed_at, Review.day)
-        .where(Review.learner_id == learner_id, Review.undone_at.is_(None))
+        .where(Review.card_id.in_(card_ids), Review.undone_at.is_(None), Review.id <= last)
         .order_by(Review.card_id, Review.sequence)
     )
 

@@ -2,9 +2,20 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, NotNullable, Nullable, Select, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    NotNullable,
+    Nullable,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from quiz.db.models import (
     Attempt,
@@ -32,6 +43,7 @@ FRESH = {"populate_existing": True}
 # Learners
 
 
+@cache  # for every request: making a statement takes as long as running it
 def local_learner() -> Select[Learner]:
     """The one learner of solo mode."""
     return select(Learner).where(Learner.local.is_(True))
@@ -40,6 +52,16 @@ def local_learner() -> Select[Learner]:
 def learner_for_update(learner_id: int) -> Select[Learner]:
     """A learner's row, locked until the transaction ends; SQLite has locked everything by then."""
     return select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True)
+
+
+@cache
+def learner_turn() -> Select[int]:
+    """The same lock without what the row holds; its parameter is ``learner_id``."""
+    return (
+        select(Learner.id)
+        .where(Learner.id == bindparam("learner_id"))
+        .with_for_update(key_share=True)
+    )
 
 
 def learners() -> Select[Learner]:

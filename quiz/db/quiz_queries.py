@@ -2,8 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import cast
 
-from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
+from sqlalchemy import (
+    Delete,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from quiz.db.models import Attempt, AttemptQuestion, SavedQuiz
 
@@ -23,6 +39,29 @@ def attempt_question(learner_id: int, attempt_id: int, position: int) -> Select[
     return attempt_questions(learner_id, attempt_id).where(AttemptQuestion.position == position)
 
 
+@cache  # on the way of every answer: making a statement takes as long as running it
+def place_in_attempt() -> Select[Attempt, AttemptQuestion, bool]:
+    """An attempt, one question of it, and whether all others have an answer.
+
+    Its parameters are ``learner_id``, ``attempt_id`` and ``position``.
+    """
+    other = aliased(AttemptQuestion)
+    open_others = select(other.id).where(
+        other.attempt_id == Attempt.id,
+        other.id != AttemptQuestion.id,
+        other.answered_at.is_(None),
+    )
+    return (
+        select(Attempt, AttemptQuestion, ~open_others.exists())
+        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
+        .where(
+            Attempt.id == bindparam("attempt_id"),
+            Attempt.learner_id == bindparam("learner_id"),
+            AttemptQuestion.position == bindparam("position"),
+        )
+    )
+
+
 def attempt_questions(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
     """An attempt's questions in order."""
     return (
@@ -30,6 +69,13 @@ def attempt_questions(learner_id: int, attempt_id: int) -> Select[AttemptQuestio
         .where(AttemptQuestion.learner_id == learner_id, AttemptQuestion.attempt_id == attempt_id)
         .order_by(AttemptQuestion.position)
     )
+
+
+@cache
+def update_question() -> Update:
+    """Write to one question of an attempt: parameters are ``row_id``, and columns with values."""
+    table = cast(Table, AttemptQuestion.__table__)
+    return update(table).where(table.c.id == bindparam("row_id"))
 
 
 def attempt_places(attempt_id: int) -> Select[float | None, datetime | None, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -22,6 +22,8 @@ from quiz.services.errors import Refused
 
 A_PART, MORE_REVIEWS = 10, 100
 """Weights are fitted again once there are a tenth more reviews, and so many at least."""
+AT_ONCE = 100
+"""The logs of so many cards are read at once."""
 
 
 class NoFit(Refused):
@@ -109,25 +111,33 @@ class Gathered:
     seen_until: datetime | None
 
 
-def gather(session: Session, learner: Learner) -> Gathered | None:
+def gather(session: Session, learner: Learner, *, pause: Callable[[], None]) -> Gathered | None:
     """Read what weights are to be fitted to; None where it is too early.
 
-    End the transaction before fitting, which takes time: on SQLite an open read keeps
-    everyone from writing.
+    A long log is read in parts, each card's whole: from a part of a card's log its memory is not
+    known. ``pause`` is called after each part and at the end, and ends the transaction: on SQLite
+    an open read keeps everyone from writing. What is written meanwhile is left out.
     """
     if not standing(session, learner).can_fit:
         return None
     by = parameters.of(session, learner)
-    return Gathered(
-        rows=session.execute(fit_queries.log_to_fit(learner.id)).all(),
-        by=by,
-        seen_until=_seen_until(session, learner, by),
-    )
+    seen_until = _seen_until(session, learner, by)
+    last = session.scalars(fit_queries.last_entry(learner.id)).one()
+    cards = session.scalars(fit_queries.cards_with_log(learner.id)).all()
+    rows: list[Any] = []
+    pause()
+    for start in range(0, len(cards), AT_ONCE):
+        part = fit_queries.log_to_fit(cards[start : start + AT_ONCE], last)
+        rows += session.execute(part).all()
+        pause()
+    return Gathered(rows=rows, by=by, seen_until=seen_until)
 
 
 def fit_to(gathered: Gathered) -> Worked | None:
     """Fit weights to what was read; None where it is too early after all."""
     rows, by = gathered.rows, gathered.by
+    if not rows:  # they were replaced while they were read
+        return None
     log = {card: list(group) for card, group in groupby(rows, key=attrgetter("card_id"))}
     worked = Worked(
         present=by.weights,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -132,6 +133,32 @@ def attempt_at_any_time(session: Session, learner: Learner, attempt_id: int) -> 
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A question of an attempt as it is kept; ``is_last`` where all others have an answer."""
+
+    attempt: Attempt
+    row: AttemptQuestion
+    is_last: bool
+
+
+def find(
+    session: Session, learner: Learner, attempt_id: int, position: int, *, now: datetime
+) -> Found:
+    """Find a question and its attempt, as they are now. Raises NotFound, and TimeIsUp."""
+    at = {"learner_id": learner.id, "attempt_id": attempt_id, "position": position}
+    found = session.execute(
+        quiz_queries.place_in_attempt(), at, execution_options=FRESH
+    ).one_or_none()
+    if found is None:
+        attempt(session, learner, attempt_id, now=now)
+        raise NotFound("There is no such question in this quiz.")
+    asked, row, is_last = found
+    if asked.finished_at is None and is_over(asked, now):
+        raise TimeIsUp(attempt_id)
+    return Found(attempt=asked, row=row, is_last=is_last)
+
+
 def is_over(attempt: Attempt, now: datetime) -> bool:
     """Tell whether an attempt's time limit is over, and nothing can be on the way any more."""
     return attempt.ends_at is not None and now > attempt.ends_at + ON_THE_WAY
@@ -139,17 +166,19 @@ def is_over(attempt: Attempt, now: datetime) -> bool:
 
 def setup_of(attempt: Attempt) -> Setup:
     """How an attempt was set up, with the seed that it was made by."""
-    setup = Setup.from_query(attempt.scope)
+    setup = _read_setup(attempt.scope)
     return replace(setup, seed=attempt.seed, for_me=setup.for_me)
+
+
+_read_setup = lru_cache(maxsize=1000)(Setup.from_query)  # the same at each question
 
 
 def question(
     session: Session, learner: Learner, attempt_id: int, position: int, *, now: datetime
 ) -> AskedQuestion:
     """Find one question of an attempt, by its position from 1. Raises NotFound, and TimeIsUp."""
-    found = attempt(session, learner, attempt_id, now=now)
-    asked = row(session, learner, attempt_id, position)
-    return as_asked(found, asked, places(session, found))
+    found = find(session, learner, attempt_id, position, now=now)
+    return as_asked(found.attempt, found.row, places(session, found.attempt))
 
 
 def places(session: Session, attempt: Attempt) -> tuple[Place, ...]:

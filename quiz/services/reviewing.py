@@ -29,6 +29,7 @@ def count(
     card = catalogue.once(Flashcards).cards.get(answered.card_key)
     if card is None:
         return None
+    learners.lock(session, learner)  # for what was set of the learner meanwhile
     query = queries.card(learner.id, card.key)
     row = session.scalars(query, execution_options=queries.FRESH).one_or_none()
     if row is None:

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request, url_for
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.folder import Loaded
 from quiz.content.technique import Collection, Technique
-from quiz.db.base import db
+from quiz.db.base import begin_writing, db, end_reading, has_begun_writing
 from quiz.db.models import Learner
 from quiz.learning.setup import Setup
 from quiz.questions.display import source_of
@@ -25,6 +25,8 @@ from quiz.web.flags.forms import REASONS
 from quiz.web.security import cookie_name, is_static
 
 THEMES = ("auto", "light", "dark")
+RECENT = 1.0
+"""How long ago, in seconds, technique files may have been looked at that need not be newer."""
 
 
 def now() -> datetime:
@@ -38,13 +40,20 @@ def now() -> datetime:
 def current_learner() -> Learner:
     """The learner who makes this request.
 
-    Read once, and committed: a write that follows starts its own transaction. A release
+    Read once, and the read is ended, unless it is part of a transaction that writes. A release
     that came since is noticed first, so that everyone's cards are where it puts them.
     """
     if "learner" not in g:
+        writing = has_begun_writing(db.session)
         _notice_releases()
-        g.learner = learners.local_learner(db.session, now=now())
-        db.session.commit()
+        found = learners.find_local(db.session)
+        if found is None:
+            found = learners.local_learner(db.session, now=now())
+            db.session.commit()
+        if writing:  # also where something was committed here
+            begin_writing(db.session)
+        end_reading(db.session)
+        g.learner = found
     learner: Learner = g.learner
     return learner
 
@@ -74,6 +83,16 @@ def current_techniques() -> Loaded:
         g.techniques = current_app.extensions["techniques"].load()
     loaded: Loaded = g.techniques
     return loaded
+
+
+def accept_recent_techniques() -> None:
+    """Let this request do with technique files as they were a moment ago.
+
+    Looking at hundreds of files takes longer than all the rest of keeping an answer, whose
+    question was frozen before.
+    """
+    if "techniques" not in g:
+        g.techniques = current_app.extensions["techniques"].recent(RECENT)
 
 
 def newer_release(collection: Collection) -> str:

@@ -489,3 +489,23 @@ def test_all_real_files_load_with_those_retired_kept_apart() -> None:
     loaded = read_folder(attack_markdown())
     assert (len(loaded.catalogue), len(loaded.catalogue.retired), loaded.left_out) == (656, 143, 0)
     assert {problem.severity for problem in loaded.problems} == {"notice"}
+
+
+# Looking less often
+
+
+def test_what_was_looked_at_just_now_is_not_looked_at_again(root: Path) -> None:
+    folder = TechniqueFolder(root)
+    loaded = folder.recent(seconds=60)
+    put(root / "own" / "3.md", 3)
+    assert folder.recent(seconds=60) is loaded
+    assert len(names(folder.recent(seconds=0))) == 3
+
+
+def test_a_look_keeps_until_it_is_old(root: Path) -> None:
+    folder = TechniqueFolder(root)
+    loaded = folder.load()
+    put(root / "own" / "3.md", 3)
+    assert folder.recent(seconds=60) is loaded
+    assert len(names(folder.load())) == 3
+    assert len(names(folder.recent(seconds=60))) == 3

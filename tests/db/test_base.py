@@ -4,7 +4,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from inspect import iscoroutinefunction
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 from typing import cast
 
 import pytest
@@ -15,7 +16,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
 from quiz.db import base
-from quiz.db.base import FIRST_SAFE_WAL, begin_writing, db, is_writing
+from quiz.db.base import (
+    FIRST_SAFE_WAL,
+    begin_writing,
+    db,
+    end_reading,
+    has_begun_writing,
+    is_writing,
+)
 from quiz.db.models import Card, Learner
 from tests import factories
 from tests.factories import NOON
@@ -32,7 +40,7 @@ def test_every_sqlite_connection_is_set_up_for_safety(sqlite: Engine) -> None:
             assert pragma(connection, "foreign_keys") == 1
             assert pragma(connection, "busy_timeout") == 5000
             assert pragma(connection, "synchronous") == 2
-            assert pragma(connection, "journal_mode") == ("wal" if wal else "delete")
+            assert pragma(connection, "journal_mode") == ("wal" if wal else "truncate")
 
 
 def test_the_engines_of_an_app_are_set_up_alike(tmp_path: Path) -> None:
@@ -92,6 +100,55 @@ def test_a_writer_that_waits_too_long_is_told_that_the_database_is_locked(sqlite
         begin_writing(first)
         with pytest.raises(OperationalError, match="locked"):
             begin_writing(second)
+
+
+def test_a_writer_does_not_ask_sqlite_before_it_is_its_turn(sqlite: Engine) -> None:
+    begun: list[str] = []
+    waits = Event()
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+        elif "busy_timeout" in statement:
+            waits.set()
+
+    def write() -> None:
+        with Session(sqlite) as second:
+            begin_writing(second)
+
+    event.listen(sqlite, "before_cursor_execute", note)
+    with Session(sqlite) as first:
+        begin_writing(first)
+        thread = Thread(target=write)
+        thread.start()
+        assert waits.wait(10)
+        assert begun == ["BEGIN IMMEDIATE"]
+        first.rollback()
+        thread.join(timeout=10)
+    assert begun == ["BEGIN IMMEDIATE"] * 2
+
+
+def test_who_fails_while_writing_gives_the_turn_back(sqlite: Engine) -> None:
+    with Session(sqlite) as failing:
+        begin_writing(failing)
+        failing.add(Card(learner_id=0, key="a/tactic", stix_id="a", kind="tactic"))
+        with pytest.raises(IntegrityError):
+            failing.flush()
+    start = monotonic()
+    with Session(sqlite) as next_one:
+        begin_writing(next_one)
+    assert monotonic() - start < 4  # or it would have waited for five seconds
+
+
+def test_ending_a_read_lets_others_write_and_ends_no_write(sqlite: Engine) -> None:
+    make = sessionmaker(sqlite, expire_on_commit=False)
+    with make() as session:
+        session.scalars(select(Learner)).all()
+        end_reading(session)
+        assert not session.in_transaction()
+        begin_writing(session)
+        end_reading(session)
+        assert has_begun_writing(session)
 
 
 def test_what_was_read_before_writing_began_stays_loaded(sqlite: Engine) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from quiz.db import queries
@@ -29,7 +29,7 @@ def quick_history(reviews: int = 600) -> History:
 
 
 def work_out(session: Session, learner: Learner) -> fits.Worked | None:
-    gathered = fits.gather(session, learner)
+    gathered = fits.gather(session, learner, pause=session.commit)
     return fits.fit_to(gathered) if gathered else None
 
 
@@ -74,6 +74,46 @@ def test_weights_are_fitted_from_400_reviews_on(session: Session, learner: Learn
     record(session, other, cut(history, 400))
     assert fits.standing(session, other).can_fit
     assert work_out(session, other) is not None
+
+
+def test_a_log_is_read_in_parts_without_what_is_rated_meanwhile(
+    session: Session, sessions: Sessions, learner: Learner
+) -> None:
+    record(session, learner, remembered(cards=fits.AT_ONCE + 20, days=5))
+    rated = []
+
+    def rate_in_another_tab() -> None:
+        session.commit()
+        with sessions() as other:  # on SQLite it would wait in vain for an open read
+            last = select(Review.__table__).order_by(Review.id.desc()).limit(1)
+            row = dict(other.execute(last).mappings().one())
+            row |= {"sequence": row["sequence"] + 1, "reviewed_at": LATER}
+            del row["id"]
+            other.execute(insert(Review), [row])
+            other.commit()
+        rated.append(row["sequence"])
+
+    gathered = fits.gather(session, learner, pause=rate_in_another_tab)
+    assert gathered is not None
+    assert rated == [6, 7, 8]  # before the first part, and after each of two
+    assert len(gathered.rows) == 5 * (fits.AT_ONCE + 20)
+    worked = fits.fit_to(gathered)
+    assert worked is not None
+    assert fits.keep(session, learner, worked, now=LATER) is not None
+
+
+def test_a_log_that_is_replaced_while_it_is_read_is_not_fitted_to(
+    session: Session, learner: Learner
+) -> None:
+    record(session, learner, remembered(cards=50, days=8))
+
+    def replace_all() -> None:
+        session.execute(delete(Review))
+        session.commit()
+
+    gathered = fits.gather(session, learner, pause=replace_all)
+    assert gathered is not None
+    assert fits.fit_to(gathered) is None
 
 
 def test_a_fit_that_predicts_better_waits_to_be_decided_on(

@@ -431,9 +431,10 @@ def test_the_number_of_queries_does_not_grow_with_the_quiz(
         attempt = start(length=length)
     assert len(starting) == 7
     chosen = right(session, attempt, 1)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"  # whose writers take turns anyway
     for work, number in (
-        (lambda: quizzes.question(session, learner, attempt.id, 1, now=NOON), 3),
-        (lambda: answer(session, learner, attempt, 1, chosen), 5),
+        (lambda: quizzes.question(session, learner, attempt.id, 1, now=NOON), 2),
+        (lambda: answer(session, learner, attempt, 1, chosen), 2 if is_sqlite else 3),
         (lambda: history.unfinished(session, learner), 1),
         (lambda: history.finished(session, learner, 5), 1),
     ):

@@ -91,8 +91,7 @@ def _fit(clock: Callable[[], datetime], learner_id: int) -> int:
         return 0
     if lacking := fits.standing(db.session, learner).lacking:
         return lacking
-    gathered = fits.gather(db.session, learner)
-    db.session.commit()
+    gathered = fits.gather(db.session, learner, pause=db.session.commit)
     worked = fits.fit_to(gathered) if gathered else None
     if worked is not None:
         now = clock()

@@ -1,7 +1,7 @@
 """What a quiz is built from, and what starts one."""
 
 import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
@@ -22,7 +22,6 @@ from wtforms.widgets import CheckboxInput
 
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.difficulty import Level
-from quiz.learning.grading import IncompleteAnswer, UnknownOption
 from quiz.learning.setup import (
     LARGEST_SEED,
     LONGEST,
@@ -35,7 +34,6 @@ from quiz.learning.setup import (
 )
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, split_tactic, tactic_in
-from quiz.services.taking import Confidence
 
 LENGTHS = (5, 10, 20, 40)
 MODES = {
@@ -56,8 +54,6 @@ ANSWERS = {
     Answers.CHOOSE: "Choose only",
     Answers.TYPE: "Type where possible",
 }
-PLACE = "place-"
-"""What the name of a field begins with that gives an item, by its id, a place in an order."""
 
 
 class ChipsField(SelectMultipleField):
@@ -245,56 +241,9 @@ class BuilderForm(ScopeForm):
         return sha256(f"{token} {self.setup.query}".encode()).hexdigest()
 
 
-class AnswerForm(FlaskForm):
-    """An answer, and when the question was shown, in milliseconds since 1970.
-
-    ``version`` is that of the answer which the page was made with.
-
-    ``chosen`` holds the options chosen, the target of each item, or what was typed.
-    An order has a field for each item instead: see :func:`in_order`.
-    """
-
-    chosen = SelectMultipleField(choices=[], validate_choice=False)
-    shown = IntegerField(validators=[Optional()])
-    version = IntegerField(validators=[Optional()])
-    confidence = RadioField(
-        choices=[SelectChoice(value=str(word), label=word.capitalize()) for word in Confidence],
-        validate_choice=False,
-    )
-
-    @property
-    def sure(self) -> Confidence | None:
-        """How sure the learner says to be; None where nothing known is said."""
-        words = {str(word): word for word in Confidence}
-        return words.get(self.confidence.data or "")
-
-
 def _offer(field: ChipsField, labels: Mapping[str, str]) -> None:
     """Offer values under their labels, and what is chosen already under its own."""
     chosen = {value: value for value in field.data or () if value not in labels}
     field.choices = [
         SelectChoice(value=value, label=label) for value, label in {**labels, **chosen}.items()
     ]
-
-
-def places_in(sent: Mapping[str, str]) -> dict[str, str]:
-    """Find the places that a form gives to items, by the items' ids."""
-    found = {name: place for name, place in sent.items() if name.startswith(PLACE)}
-    return {name.removeprefix(PLACE): place.strip() for name, place in found.items()}
-
-
-def in_order(places: Mapping[str, str]) -> list[str]:
-    """Put items in the order of the places that they were given.
-
-    Raises IncompleteAnswer where an item has no place or two have the same, and
-    UnknownOption for a place that cannot be.
-    """
-    if not all(places.values()):
-        raise IncompleteAnswer("Give each of them a place first.")
-    known = {str(place) for place in range(1, len(places) + 1)}
-    if not known.issuperset(places.values()):
-        raise UnknownOption("there is no such place; choose again")
-    place, times = Counter(places.values()).most_common(1)[0]
-    if times > 1:
-        raise IncompleteAnswer(f"Place {place} is given twice. Give each place once.")
-    return sorted(places, key=lambda id_: int(places[id_]))

@@ -1,7 +1,6 @@
 """Taking a quiz: a question a page, its answer, flag and time, until it is handed in."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -14,9 +13,15 @@ from quiz.services import quizzes, taking
 from quiz.services.quizzes import AskedQuestion
 from quiz.services.taking import Answered, AnsweredElsewhere, AttemptFinished, NoTimeLimit
 from quiz.web.account.fits import notice_rating
-from quiz.web.context import current_catalogue, current_learner, current_zone, now
+from quiz.web.context import (
+    accept_recent_techniques,
+    current_catalogue,
+    current_learner,
+    current_zone,
+    now,
+)
 from quiz.web.filters import clock_time
-from quiz.web.quizzes.forms import PLACE, AnswerForm, in_order, places_in
+from quiz.web.quizzes.sent import PLACE, SentAnswer
 
 bp = Blueprint("taking", __name__)
 
@@ -25,48 +30,21 @@ A_MOMENT_MORE = timedelta(minutes=5)
 NOT_ANSWERED = "Not answered yet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """An answer as a form sent it."""
-
-    form: AnswerForm
-    places: dict[str, str]
-
-    @property
-    def chosen(self) -> list[str]:
-        """The answer as grading has it. Raises IncompleteAnswer, and UnknownOption."""
-        return in_order(self.places) if self.places else self.form.chosen.data or []
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is filled in."""
-        return not any((*(self.form.chosen.data or ()), *self.places.values()))
-
-    @property
-    def given(self) -> dict[str, object]:
-        """What fills the form in again."""
-        return {
-            "chosen": self.form.chosen.data,
-            "places": self.places,
-            "confidence": self.form.confidence.data,
-        }
-
-
 @bp.get("/<int:attempt_id>/<int:position>")
 def question(attempt_id: int, position: int) -> ResponseReturnValue:
     """Ask a question or, once its key may be told, show what the answer teaches."""
     asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
-    draft = AnswerForm(request.args)  # filled in already, where the learner flagged the question
-    sent = Sent(form=draft, places=places_in(request.args))
-    if not (draft.chosen.data or sent.places):
-        return _render(asked, shown=draft.shown.data)
-    return _render(asked, shown=draft.shown.data, **sent.given)
+    sent = SentAnswer.read(request.args)  # filled in already, where the learner flagged it
+    if not (sent.chosen or sent.places):
+        return _render(asked, shown=sent.shown)
+    return _render(asked, shown=sent.shown, **sent.fields)
 
 
 @bp.post("/<int:attempt_id>/<int:position>")
 def answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Record an answer, and go where it leads: to its feedback or, in an exam, onward."""
-    sent = Sent(form=AnswerForm(), places=places_in(request.form))
+    accept_recent_techniques()
+    sent = SentAnswer.read(request.form)
     try:
         answered = _record(attempt_id, position, sent)
     except (IncompleteAnswer, AnsweredElsewhere) as error:
@@ -76,9 +54,7 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
         if exam and sent.is_empty and not asked.answered and "go" in request.form:
             return redirect(_onward(attempt_id, position), code=303)
         stale = isinstance(error, AnsweredElsewhere)
-        page = _render(
-            asked, shown=sent.form.shown.data, error=str(error), stale=stale, **sent.given
-        )
+        page = _render(asked, shown=sent.shown, error=str(error), stale=stale, **sent.fields)
         return page, 409 if stale else 422
     except AttemptFinished as error:
         db.session.rollback()
@@ -95,7 +71,8 @@ def answer(attempt_id: int, position: int) -> ResponseReturnValue:
 @bp.post("/<int:attempt_id>/<int:position>/save")
 def save(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save an exam's answer while the page stays, for its script; says what came of it."""
-    sent = Sent(form=AnswerForm(), places=places_in(request.form))
+    accept_recent_techniques()
+    sent = SentAnswer.read(request.form)
     asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
     if asked.setup.mode.behaviour.tells_each:
         abort(404)  # there an answer is sent, not saved: it could not be changed any more
@@ -114,7 +91,7 @@ def save(attempt_id: int, position: int) -> ResponseReturnValue:
 @bp.post("/<int:attempt_id>/<int:position>/clear")
 def take_back(attempt_id: int, position: int) -> ResponseReturnValue:
     """Take an exam's answer back."""
-    learner, version = current_learner(), AnswerForm().version.data or 0
+    learner, version = current_learner(), SentAnswer.read(request.form).version
     begin_writing(db.session)
     try:
         answered = taking.take_back(
@@ -267,21 +244,20 @@ def _back_to(attempt_id: int, position: int) -> ResponseReturnValue:
     return redirect(f"{url}?{urlencode(draft, doseq=True)}" if draft else url, code=303)
 
 
-def _record(attempt_id: int, position: int, sent: Sent) -> Answered:
+def _record(attempt_id: int, position: int, sent: SentAnswer) -> Answered:
     """Grade or save an answer, and commit."""
-    learner = current_learner()
     begin_writing(db.session)
     answered = taking.answer(
         db.session,
-        learner,
+        current_learner(),
         attempt_id,
         position,
-        sent.chosen,
-        duration_ms=_milliseconds_since(sent.form.shown.data),
+        sent.answer,
+        duration_ms=_milliseconds_since(sent.shown),
         now=now(),
         catalogue=current_catalogue(),
-        version=sent.form.version.data or 0,
-        confidence=sent.form.sure,
+        version=sent.version,
+        confidence=sent.confidence,
     )
     db.session.commit()
     if answered.review_id is not None:

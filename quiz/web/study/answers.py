@@ -14,7 +14,7 @@ from quiz.services.lookalikes import LookAlike, Why, compare, look_alike
 from quiz.web.account.fits import notice_rating
 from quiz.web.context import current_catalogue, current_learner, now, scope_of_request
 from quiz.web.messages import leech_words
-from quiz.web.quizzes.forms import AnswerForm, in_order, places_in
+from quiz.web.quizzes.sent import SentAnswer
 from quiz.web.study.forms import RATINGS, RateForm
 from quiz.web.study.places import card_url
 from quiz.web.study.session import of_today
@@ -115,8 +115,7 @@ def _given() -> list[str]:
     """The answer as grading has it; nothing where the learner does not know."""
     if request.form.get("unknown"):
         return []
-    places = places_in(request.form)
-    given = in_order(places) if places else AnswerForm().chosen.data or []
+    given = SentAnswer.read(request.form).answer
     if not any(given):
         raise IncompleteAnswer("Choose an answer first.")
     return given
