@@ -114,7 +114,8 @@ def test_counting_keeps_the_choices_and_starts_nothing(
     cards = len(starter.once(Deck).select(Scope(tactics=("discovery",))))
     assert f"{cards} cards" in page.words
     counted = visitor.client.get("/quiz/count?tactics=discovery").json
-    assert counted and counted["cards"] == cards
+    assert counted
+    assert counted["cards"] == cards
     assert not rows()
 
 

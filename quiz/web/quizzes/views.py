@@ -21,15 +21,10 @@ from quiz.web.context import (
     now,
     with_setup,
 )
-<<<<<<< HEAD
-from quiz.web.quizzes import exports, results, saved, taking
-from quiz.web.quizzes.forms import BuilderForm
-from quiz.web.quizzes.result_words import points
-=======
 from quiz.web.quizzes import exports, results, saved, taking, words
 from quiz.web.quizzes.forms import MODES, OTHER, PURPOSES, BuilderForm
+from quiz.web.quizzes.result_words import points
 from quiz.web.quizzes.results import link_to
->>>>>>> 1951119 (Build quizzes on one page: modes, preview, link and saved quizzes)
 
 bp = Blueprint("quizzes", __name__, url_prefix="/quiz")
 for part in (exports, results, saved, taking):
