@@ -19,7 +19,7 @@ from quiz.learning.setup import (
 )
 from quiz.questions.scope import Scope
 
-WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 LISTS = st.lists(WORDS, max_size=3, unique=True).map(tuple)
 NAMES = ("mode", "length", "answers", "nearness", "for_me", "seed", "order", "minutes", "pass_mark")
 

@@ -33,6 +33,8 @@ bp.add_app_template_filter(points)
 
 HISTORY = 50
 """How many past quizzes are listed."""
+FIRST_OFFERED = 10**8
+"""The least seed that is offered: all have nine digits, and so can be read out."""
 
 
 @bp.get("/")
@@ -167,10 +169,11 @@ def _look_again(form: BuilderForm) -> str:
 
 def _keep(form: BuilderForm) -> ResponseReturnValue:
     """Save the quiz that the form describes; without a seed it is another each time."""
+    learner = current_learner()
     begin_writing(db.session)
     try:
         saved_quizzes.save(
-            db.session, current_learner(), name=form.name.data or "", setup=form.setup, now=now()
+            db.session, learner, name=form.name.data or "", setup=form.setup, now=now()
         )
     except NameTaken as error:
         db.session.rollback()
@@ -230,7 +233,7 @@ def _render_builder(form: BuilderForm, setup: Setup | None, *, with_preview: boo
     learner, catalogue = current_learner(), current_catalogue()
     counted = setup or Setup(scope=form.scope)
     cards = quizzes.available(db.session, catalogue, counted.asked_scope)
-    new_seed = secrets.randbits(32)
+    new_seed = FIRST_OFFERED + secrets.randbelow(9 * FIRST_OFFERED)
     return render_template(
         "quizzes/index.html",
         form=form,
