@@ -165,6 +165,10 @@ class Setup:
         """The same without a seed, as the pattern that several attempts can follow."""
         return replace(self, seed=None)
 
+    def passes(self, share: float) -> bool:
+        """Tell whether a share of the points, from 0 to 1, is enough; to the hundredth percent."""
+        return round(share * 100, 2) >= self.pass_mark
+
     def shared(self, seed: int) -> Setup:
         """The same for everyone, by a seed."""
         return replace(self, seed=seed, for_me=False, retake=None)
@@ -174,6 +178,31 @@ class Setup:
         """The scope as it is asked: a mapping drill has its own kinds."""
         mapping = self.mode is Mode.MAPPING
         return replace(self.scope, kinds=MAPPED_KINDS) if mapping else self.scope
+
+
+def misread(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Find what a query string says of a setup beside its scope, and cannot be: value by name."""
+    setup = Setup.from_lists(values)
+    nearness = next((name for name, near in NEARNESS.items() if near is setup.nearness), "")
+    read: dict[str, str | int | None] = {
+        "mode": setup.mode,
+        "length": setup.length or 0,
+        "answers": setup.answers,
+        "nearness": nearness,
+        "for_me": int(setup.for_me),
+        "seed": setup.seed,
+        "order": "shuffled" if setup.shuffled else "",
+        "minutes": setup.minutes,
+        "pass_mark": setup.pass_mark,
+    }
+    given = {name: (values.get(name) or [""])[-1] for name in read}
+    return {name: text for name, text in given.items() if text and not _says(text, read[name])}
+
+
+def _says(text: str, value: str | int | None) -> bool:
+    if isinstance(value, str):
+        return text == value
+    return value is not None and _number(text, 0, LARGEST_SEED) == value
 
 
 def _among(kind: type[Word], value: str) -> Word | None:

@@ -42,6 +42,18 @@ class AttemptSummary:
     next_position: int | None
     score: float
 
+    @property
+    def passed(self) -> bool | None:
+        """Whether an exam that is over was passed; None of any other quiz."""
+        if self.setup.mode is not Mode.EXAM or self.finished_at is None:
+            return None
+        return self.setup.passes(self.score / self.total)
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether its time was up before it was handed in."""
+        return bool(self.ends_at and self.finished_at and self.finished_at >= self.ends_at)
+
 
 def unfinished(session: Session, learner: Learner) -> list[AttemptSummary]:
     """List the attempts that can be continued, latest first."""
@@ -64,10 +76,11 @@ def has_overdue(session: Session, learner: Learner, *, now: datetime) -> bool:
 def _summary(
     attempt: Attempt, total: int, answered: int, next_position: int | None, score: float | None
 ) -> AttemptSummary:
+    setup = Setup.from_query(attempt.scope)
     return AttemptSummary(
         id=attempt.id,
-        title=title(Setup.from_query(attempt.scope)),
-        setup=Setup.from_query(attempt.scope),
+        title=title(setup),
+        setup=setup,
         ends_at=attempt.ends_at,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,

@@ -30,6 +30,8 @@ BATCH = 5
 SAMPLES = 3
 MOST_TRIED = 200
 """Of how many cards a preview tries each, to say exactly how many make a question."""
+MOST_DRILLED = 40
+"""How many questions of a contrast drill a preview draws to count them."""
 
 
 NOTHING = "No question can be made of this choice. Choose more tactics, platforms or kinds."
@@ -47,7 +49,8 @@ class StillOpen(Refused):
 class Preview:
     """What a setup would ask: how many questions there are, and some like them, sealed.
 
-    ``exact`` is false where there are so many that not each was tried: a few may drop out.
+    ``exact`` is false where there are so many that not each was tried: of cards a few may drop
+    out, and a contrast drill has more questions than were drawn.
     """
 
     questions: int
@@ -134,26 +137,25 @@ def more(
     return len(questions)
 
 
-def preview(session: Session, catalogue: Catalogue, setup: Setup, *, seed: int) -> Preview:
+def preview(
+    session: Session, learner: Learner, catalogue: Catalogue, setup: Setup, *, seed: int
+) -> Preview:
     """Tell how many questions a setup's scope can give, and show three like them.
 
-    The samples are asked by another seed than the quiz, and so give nothing of it away.
+    The samples are asked by another seed than the quiz, and so give little of it away.
     """
-    deck, scope = catalogue.once(Deck), setup.asked_scope
-    off = switches.switched_off(session)
-    cards = list(deck.select(scope, off).values())
-    exact = len(cards) <= MOST_TRIED
-    number = sum(map(deck.can_ask, cards)) if exact else len(cards)
-    drawn = deck.draw(
-        scope,
-        seed ^ 1,
-        (),
-        off,
-        usual=setup.nearness or Nearness.NEAR,
-        typed=setup.answers.typed,
-    )
-    samples = tuple(sealed(question) for question in islice(drawn, SAMPLES))
-    return Preview(questions=number, exact=exact, samples=samples)
+    if setup.mode is Mode.CONTRAST:
+        drawn = list(islice(_drawn(session, learner, catalogue, setup, seed ^ 1), MOST_DRILLED))
+        number, exact = len(drawn), len(drawn) < MOST_DRILLED
+        samples = drawn[:SAMPLES]
+    else:
+        deck, off = catalogue.once(Deck), switches.switched_off(session)
+        cards = list(deck.select(setup.asked_scope, off).values())
+        exact = len(cards) <= MOST_TRIED
+        number = sum(map(deck.can_ask, cards)) if exact else len(cards)
+        plain = replace(setup, for_me=False)
+        samples = list(islice(_drawn(session, learner, catalogue, plain, seed ^ 1), SAMPLES))
+    return Preview(questions=number, exact=exact, samples=tuple(map(sealed, samples)))
 
 
 def questions(
@@ -173,6 +175,13 @@ def questions(
     if not found:
         raise NothingToAsk(NOTHING)
     return found
+
+
+def time_limit(setup: Setup, learner: Learner) -> timedelta | None:
+    """How long a learner has, by a quiz's limit and what they have of it; None without a limit."""
+    if setup.minutes is None or not learner.exam_time:
+        return None
+    return timedelta(minutes=setup.minutes) * learner.exam_time / 100
 
 
 def token_of(text: str) -> str:
@@ -259,6 +268,7 @@ def _begin(
     token: str,
     now: datetime,
 ) -> Attempt:
+    limit = time_limit(setup, learner)
     attempt = Attempt(
         learner_id=learner.id,
         token=token,
@@ -266,19 +276,12 @@ def _begin(
         seed=seed,
         collections=", ".join(collection.label for collection in catalogue.collections),
         started_at=now,
-        ends_at=_end(setup, learner, now),
+        ends_at=None if limit is None else now + limit,
     )
     session.add(attempt)
     session.flush()
     _freeze(session, attempt, questions)
     return attempt
-
-
-def _end(setup: Setup, learner: Learner, now: datetime) -> datetime | None:
-    """When the time is up, by the limit and what the learner has of it; None without a limit."""
-    if setup.minutes is None or not learner.exam_time:
-        return None
-    return now + timedelta(minutes=setup.minutes) * learner.exam_time / 100
 
 
 def _freeze(

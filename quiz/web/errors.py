@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from quiz.learning.grading import UnknownOption
-from quiz.services import breaks, decks, quizzes, study, undo
+from quiz.services import breaks, decks, quizzes, saved_quizzes, study, undo
 from quiz.services.errors import Refused
 from quiz.web.security import ForeignRequest, UnknownHost
 
@@ -126,6 +126,7 @@ MAPPED: Mapping[type[Exception], Page] = {
     UnknownOption: BAD_REQUEST,
     decks.UnknownDeck: PAGES[404],
     quizzes.NotFound: PAGES[404],
+    saved_quizzes.NoSuchQuiz: PAGES[404],
     breaks.NoSuchBreak: PAGES[404],
     study.UnknownCard: PAGES[404],
     undo.UnknownEntry: PAGES[404],

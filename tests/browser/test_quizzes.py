@@ -100,6 +100,7 @@ def test_cards_are_counted_while_choosing(open_page: OpenPage) -> None:
     page = open_page("/quiz/")
     count = page.locator("form[data-builder]").get_by_role("status")
     everything = count.inner_text()
+    page.locator("#scope > summary").click()
     page.get_by_role("checkbox", name="Exfiltration").check()
     expect(count).not_to_have_text(everything)
     expect(count).to_have_text(re.compile(r"\d+ cards"))
@@ -157,6 +158,7 @@ def test_a_quiz_without_scripts(open_page: OpenPage, width: int) -> None:
         java_script_enabled=False,
         viewport={"width": width, "height": 640},
     )
+    page.locator("#scope > summary").click()
     page.get_by_role("checkbox", name="Discovery").check()
     page.get_by_role("button", name="Count").click()
     expect(page.get_by_role("checkbox", name="Discovery")).to_be_checked()

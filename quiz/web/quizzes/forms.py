@@ -3,22 +3,18 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
-    RadioField,
     SelectChoice,
-    SelectMultipleField,
     StringField,
     SubmitField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput
+from wtforms.validators import Length, StopValidation
 
 from quiz.content.catalogue import Catalogue, domain_name
 from quiz.content.difficulty import Level
@@ -33,33 +29,38 @@ from quiz.learning.setup import (
     Setup,
 )
 from quiz.questions.kinds import KINDS
+from quiz.questions.pairs import Pair
 from quiz.questions.scope import Scope, split_tactic, tactic_in
+from quiz.web.quizzes.fields import ChipsField, NumberField, OneOfField
 
 LENGTHS = (5, 10, 20, 40)
+OTHER = -1
+"""The choice of a number that is not among these."""
 MODES = {
     Mode.PRACTICE: "Practice",
     Mode.EXAM: "Exam",
     Mode.MAPPING: "Mapping drill",
     Mode.CONTRAST: "Contrast drill",
 }
+PURPOSES = {
+    Mode.PRACTICE: "The right answer and the reason after each question.",
+    Mode.EXAM: "Results at the end, against a pass mark. Answers can be changed until then.",
+    Mode.MAPPING: "Sentences from real reports, one after another: which technique is it?",
+    Mode.CONTRAST: "Techniques that are taken for one another, side by side.",
+}
 NEARNESSES = {
     "": "Usual",
-    "far": "Far: other tactics",
+    "far": "Far: from other tactics",
     "near": "Near: same tactic and platform",
-    "linked": "Nearer: linked by their texts",
-    "sibling": "Nearest: same parent",
+    "linked": "Nearer: techniques that its text mentions",
+    "sibling": "Nearest: sub-techniques of the same parent",
 }
 ANSWERS = {
     Answers.MIXED: "Mixed",
     Answers.CHOOSE: "Choose only",
     Answers.TYPE: "Type where possible",
 }
-
-
-class ChipsField(SelectMultipleField):
-    """Choose any number of values from checkboxes; none means that all will do."""
-
-    option_widget = CheckboxInput()
+NOT_TAUGHT = "{} (not taught here)"
 
 
 class ScopeForm(FlaskForm):
@@ -72,10 +73,7 @@ class ScopeForm(FlaskForm):
     kinds = ChipsField("Kinds of question")
 
     def offer(self, catalogue: Catalogue) -> None:
-        """Fill the choices with what the catalogue has, and with what is chosen already.
-
-        A choice that the catalogue has not, as from an old link, can so be seen and taken back.
-        """
+        """Fill the choices with what the catalogue has, and with what is chosen already."""
         domains = catalogue.domains
         offered: dict[ChipsField, dict[str, str]] = {
             self.domains: {domain: domain_name(domain) for domain in domains},
@@ -92,7 +90,7 @@ class ScopeForm(FlaskForm):
             self.kinds: {kind.slug: kind.title for kind in KINDS.values()},
         }
         for field, labels in offered.items():
-            _offer(field, labels)
+            field.offer(labels, NOT_TAUGHT)
 
     def choose(self, scope: Scope, catalogue: Catalogue) -> None:
         """Fill the form with a scope."""
@@ -119,75 +117,97 @@ class ScopeForm(FlaskForm):
         )
 
 
+def _is_exam(form: "BuilderForm") -> bool:
+    return bool(form.mode.data == Mode.EXAM)
+
+
 class BuilderForm(ScopeForm):
     """A scope with the techniques that it lists, and everything else of a :class:`Setup`.
 
-    ``token`` makes two clicks on *Start* one quiz. ``name`` is what it is saved under.
+    ``number`` is how many questions there are where ``length`` is :data:`OTHER`. ``token``
+    makes two clicks on *Start* one quiz. ``name`` is what it is saved under. ``fix`` is a seed
+    to go on with.
     """
 
     techniques = ChipsField("Techniques", validate_choice=False)
     pairs = ChipsField("Pairs", validate_choice=False)
-    mode = RadioField(
+    mode = OneOfField(
         "Mode",
         default=Mode.PRACTICE,
         choices=[SelectChoice(value=str(mode), label=label) for mode, label in MODES.items()],
     )
-    length = RadioField(
-        "Questions", coerce=int, validators=[InputRequired("Choose how many questions to ask.")]
+    length = OneOfField("Questions", coerce=int)
+    number = NumberField(
+        "How many",
+        least=1,
+        most=LONGEST,
+        wrong=f"Give a whole number from 1 to {LONGEST}.",
+        counts=lambda form: form.length.data == OTHER,
     )
-    answers = RadioField(
+    answers = OneOfField(
         "Answers",
         default=Answers.MIXED,
         choices=[SelectChoice(value=str(way), label=label) for way, label in ANSWERS.items()],
     )
-    nearness = RadioField(
+    nearness = OneOfField(
         "Wrong options",
         default="",
         choices=[SelectChoice(value=name, label=label) for name, label in NEARNESSES.items()],
     )
-    order = RadioField(
-        "Order",
+    order = OneOfField(
+        "Order of the questions",
         default="",
         choices=[
             SelectChoice(value="", label="The same each time"),
             SelectChoice(value="shuffled", label="Shuffled for each attempt"),
         ],
     )
-    minutes = IntegerField(
+    minutes = NumberField(
         "Time limit, in minutes",
-        validators=[
-            Optional(),
-            NumberRange(1, LONGEST_MINUTES, f"Give 1 to {LONGEST_MINUTES} minutes, or none."),
-        ],
+        least=1,
+        most=LONGEST_MINUTES,
+        wrong=f"Give 1 to {LONGEST_MINUTES} minutes, or leave it empty for no limit.",
+        counts=_is_exam,
     )
-    pass_mark = IntegerField(
-        "Pass mark, in percent",
+    pass_mark = NumberField(
+        "Pass mark, in percent of the points",
         default=USUAL_PASS_MARK,
-        validators=[Optional(), NumberRange(1, 100, "Give 1 to 100 percent.")],
+        least=1,
+        most=100,
+        wrong="Give a whole number from 1 to 100.",
+        counts=_is_exam,
     )
-    seed = IntegerField(
+    seed = NumberField(
         "Seed",
-        validators=[
-            Optional(),
-            NumberRange(0, LARGEST_SEED, f"Give a whole number from 0 to {LARGEST_SEED}."),
-        ],
+        least=0,
+        most=LARGEST_SEED,
+        wrong=f"Give a whole number from 0 to {LARGEST_SEED}, or leave it empty.",
     )
     for_me = BooleanField("Fit the questions to what I know", default=True)
-    name = StringField("Name", validators=[Length(max=100)])
+    name = StringField("Name", validators=[Length(max=100, message="Use at most 100 letters.")])
     token = HiddenField(validators=[Length(max=64)])
+    fix = NumberField("A seed to go on with", least=0, most=LARGEST_SEED, wrong="Give a seed.")
     start = SubmitField("Start quiz")
-    count = SubmitField("Count cards")
+    count = SubmitField("Update")
     preview = SubmitField("Preview")
     keep = SubmitField("Save this quiz")
 
     def offer(self, catalogue: Catalogue) -> None:
         """Fill the choices, and offer the techniques and pairs listed to be taken out."""
         super().offer(catalogue)
-        _offer(self.techniques, {})
-        _offer(self.pairs, {})
-        lengths = sorted({*LENGTHS, *([self.length.data] if self.length.data else [])})
-        choices = [SelectChoice(value=str(length), label=str(length)) for length in lengths]
-        self.length.choices = [*choices, SelectChoice(value="0", label="Until I stop")]
+        found = ((value, catalogue.find(value)) for value in self.techniques.data or ())
+        self.techniques.offer(
+            {id_: f"{catalogue.display_name(t)} ({id_})" for id_, t in found if t}, NOT_TAUGHT
+        )
+        read = ((value, Pair.read(value, catalogue)) for value in self.pairs.data or ())
+        self.pairs.offer({text: pair_name(p, catalogue) for text, p in read if p}, NOT_TAUGHT)
+        if self.length.data not in LENGTHS and 1 <= (self.length.data or 0) <= LONGEST:
+            self.number.data, self.length.data = self.length.data, OTHER
+        self.length.choices = [
+            *(SelectChoice(value=str(length), label=str(length)) for length in LENGTHS),
+            SelectChoice(value=str(OTHER), label="Another number"),
+            SelectChoice(value="0", label="Until I stop"),
+        ]
 
     def fill(self, setup: Setup, catalogue: Catalogue) -> None:
         """Fill the form with a setup, and give it a token of its own."""
@@ -205,21 +225,25 @@ class BuilderForm(ScopeForm):
         self.choose(setup.scope, catalogue)
         self.token.data = secrets.token_urlsafe(16)
 
-    def validate_length(self, field: RadioField) -> None:
-        """Refuse an exam without an end, and more questions than one may have."""
-        if field.data == 0 and self.mode.data == Mode.EXAM:
-            raise ValidationError("An exam has an end: choose how many questions it asks.")
-        if field.data is not None and not 0 <= field.data <= LONGEST:
-            raise ValidationError(f"Choose at most {LONGEST} questions.")
+    def validate_length(self, field: OneOfField) -> None:
+        """Refuse an exam without an end."""
+        if field.data == 0 and _is_exam(self):
+            raise StopValidation("An exam has an end: choose how many questions it asks.")
+
+    def validate_number(self, field: NumberField) -> None:
+        """Refuse another number that was not given."""
+        if field.data is None and self.length.data == OTHER:
+            raise StopValidation(field.wrong)
 
     @property
     def setup(self) -> Setup:
-        """What is chosen; what only an exam has counts in an exam alone."""
-        exam = self.mode.data == Mode.EXAM
+        """What is chosen; what another mode has no use for does not count."""
+        exam, mapping = _is_exam(self), self.mode.data == Mode.MAPPING
+        length = self.number.data if self.length.data == OTHER else self.length.data
         return Setup(
-            scope=self.scope,
+            scope=replace(self.scope, kinds=()) if mapping else self.scope,
             mode=Mode(self.mode.data),
-            length=self.length.data or None,
+            length=length or None,
             answers=Answers(self.answers.data),
             nearness=NEARNESS.get(self.nearness.data),
             for_me=self.for_me.data,
@@ -241,9 +265,8 @@ class BuilderForm(ScopeForm):
         return sha256(f"{token} {self.setup.query}".encode()).hexdigest()
 
 
-def _offer(field: ChipsField, labels: Mapping[str, str]) -> None:
-    """Offer values under their labels, and what is chosen already under its own."""
-    chosen = {value: value for value in field.data or () if value not in labels}
-    field.choices = [
-        SelectChoice(value=value, label=label) for value, label in {**labels, **chosen}.items()
-    ]
+def pair_name(pair: Pair, catalogue: Catalogue) -> str:
+    """Name the two techniques of a pair."""
+    return " and ".join(
+        f"{catalogue.display_name(t)} ({t.attack_id})" for t in (pair.one, pair.other)
+    )
