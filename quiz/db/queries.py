@@ -189,10 +189,13 @@ def forgotten(learner_id: int, since: datetime) -> Select[str, datetime]:
 
 
 def techniques_asked(learner_id: int) -> Select[str]:
-    """The STIX ids of the techniques that a learner was asked about, on cards or in quizzes."""
+    """The STIX ids of the techniques that a learner was asked about, on cards or in quizzes.
+
+    Not in an exam that goes on: leaving them out elsewhere would tell what it asks about.
+    """
     on_cards = select(Card.stix_id).where(Card.learner_id == learner_id, Card.reviews > 0)
     in_quizzes = select(AttemptQuestion.stix_id).where(
-        AttemptQuestion.learner_id == learner_id, AttemptQuestion.answered_at.is_not(None)
+        AttemptQuestion.learner_id == learner_id, AttemptQuestion.score.is_not(None)
     )
     union = on_cards.union(in_quizzes).subquery()
     return select(union.c.stix_id)
@@ -257,16 +260,19 @@ def flag(learner_id: int, key: str, seed: int, reason: str) -> Select[Flag]:
     )
 
 
-def flagged_keys(*, only_open: bool) -> Select[str, int]:
+def flagged_keys(*, only_open: bool, without: Select[str] | None = None) -> Select[str, int]:
     """The cards flagged, latest first, each with its latest flag; or those with an open flag."""
     latest = func.max(Flag.id).label("latest")
     query = select(Flag.card_key, latest).group_by(Flag.card_key).order_by(latest.desc())
+    if without is not None:
+        query = query.where(Flag.card_key.not_in(without))
     return query.having(func.count() > func.count(Flag.resolved_at)) if only_open else query
 
 
-def flagged_total(*, only_open: bool) -> Select[int]:
+def flagged_total(*, only_open: bool, without: Select[str] | None = None) -> Select[int]:
     """How many cards are flagged, or have an open flag."""
-    return select(func.count()).select_from(flagged_keys(only_open=only_open).subquery())
+    keys = flagged_keys(only_open=only_open, without=without)
+    return select(func.count()).select_from(keys.subquery())
 
 
 def flags_of(
@@ -287,9 +293,14 @@ def flags_of(
     )
 
 
-def flagged_questions(ids: Collection[int]) -> Select[str, dict[str, Any]]:
-    """The cards and questions of some flags."""
-    return select(Flag.card_key, Flag.question).where(Flag.id.in_(ids))
+def flagged_questions(ids: Collection[int]) -> Select[str, dict[str, Any], bool]:
+    """The cards and questions of some flags, and whether a quiz goes on that was asked by them."""
+    goes_on = (
+        select(AttemptQuestion.id)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .where(AttemptQuestion.id == Flag.attempt_question_id, Attempt.finished_at.is_(None))
+    )
+    return select(Flag.card_key, Flag.question, goes_on.exists()).where(Flag.id.in_(ids))
 
 
 def open_flags(key: str) -> Select[Flag]:

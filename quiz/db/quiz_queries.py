@@ -102,6 +102,31 @@ def ungraded(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
     )
 
 
+def open_attempts(learner_id: int) -> Select[int]:
+    """The attempts that are not finished, by id."""
+    return select(Attempt.id).where(Attempt.learner_id == learner_id, Attempt.finished_at.is_(None))
+
+
+def open_questions(learner_id: int) -> Select[int]:
+    """The questions of attempts that are not finished, by id."""
+    return select(AttemptQuestion.id).where(
+        AttemptQuestion.attempt_id.in_(open_attempts(learner_id))
+    )
+
+
+def untold(learner_id: int) -> Select[str]:
+    """The card keys of the questions of a learner's open attempts whose keys are not told yet."""
+    return (
+        select(AttemptQuestion.card_key)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .where(
+            Attempt.learner_id == learner_id,
+            Attempt.finished_at.is_(None),
+            AttemptQuestion.score.is_(None),
+        )
+    )
+
+
 def delete_unanswered(attempt_id: int) -> Delete:
     """Delete an attempt's questions that have no answer."""
     return delete(AttemptQuestion).where(

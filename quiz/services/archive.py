@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,11 +14,11 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, inspect, select, update
+from sqlalchemy import ColumnElement, delete, insert, inspect, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import Executable
 
-from quiz.db import queries
+from quiz.db import queries, quiz_queries
 from quiz.db.archive_schema import (
     ARCHIVED,
     NUMBERED,
@@ -31,6 +31,7 @@ from quiz.db.archive_schema import (
 )
 from quiz.db.base import Base
 from quiz.db.models import (
+    Attempt,
     AttemptQuestion,
     Card,
     DaySummary,
@@ -64,11 +65,18 @@ class Restored:
     differences: tuple[log.Difference, ...]
 
 
-def rows(session: Session, learner: Learner) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give everything that a learner owns, as an archive has it, the same for the same data."""
+def rows(
+    session: Session, learner: Learner, *, with_open: bool = True
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give everything that a learner owns, as an archive has it, the same for the same data.
+
+    Quizzes that are open can be left out, with what was said of their questions: these are
+    frozen with their keys.
+    """
     numbers: dict[type[Base], dict[int, int]] = {model: {} for model in NUMBERED}
     for model in ARCHIVED:
-        for values in session.execute(_all_of(model, learner), execution_options=_STREAMED):
+        query = _all_of(model, learner, with_open=with_open)
+        for values in session.execute(query, execution_options=_STREAMED):
             row = {c.name: to_json(v) for c, v in zip(columns(model), values, strict=True)}
             if model in NUMBERED:
                 row["id"] = numbers[model].setdefault(row["id"], len(numbers[model]) + 1)
@@ -92,10 +100,17 @@ def save(session: Session, learner: Learner, path: Path, *, now: datetime) -> No
     Path(file.name).replace(path)
 
 
-def pack(session: Session, learner: Learner, stream: IO[bytes], *, now: datetime) -> None:
-    """Write a learner's archive into a stream, compressed."""
+def pack(
+    session: Session,
+    learner: Learner,
+    stream: IO[bytes],
+    *,
+    now: datetime,
+    with_open: bool = True,
+) -> None:
+    """Write a learner's archive into a stream, compressed; see :func:`rows`."""
     with GzipFile(fileobj=stream, mode="wb", filename="", mtime=0) as packed:
-        packed.writelines(write(rows(session, learner), to_json(now)))
+        packed.writelines(write(rows(session, learner, with_open=with_open), to_json(now)))
 
 
 def path_of_copy(instance: Path, now: datetime) -> Path:
@@ -264,7 +279,7 @@ def _bad(number: int, said: str) -> BadArchive:
 _STREAMED = {"yield_per": A_BATCH}
 
 
-def _all_of(model: type[Base], learner: Learner) -> Executable:
+def _all_of(model: type[Base], learner: Learner, *, with_open: bool) -> Executable:
     table = model.__table__
     query = select(*columns(model))
     if model is Learner:
@@ -274,9 +289,21 @@ def _all_of(model: type[Base], learner: Learner) -> Executable:
             table.c.version
         )
     query = query.where(table.c.learner_id == learner.id)
+    if not with_open and model in _LEFT_OUT_WHILE_OPEN:
+        query = query.where(_LEFT_OUT_WHILE_OPEN[model](learner.id))
     if model is Review:
         return query.order_by(table.c.card_id, table.c.sequence)
     return query.order_by(*inspect(model).primary_key)
+
+
+_LEFT_OUT_WHILE_OPEN: Mapping[type[Base], Callable[[int], ColumnElement[bool]]] = {
+    Attempt: lambda id_: Attempt.id.not_in(quiz_queries.open_attempts(id_)),
+    AttemptQuestion: lambda id_: AttemptQuestion.attempt_id.not_in(quiz_queries.open_attempts(id_)),
+    Flag: lambda id_: or_(
+        Flag.attempt_question_id.is_(None),
+        Flag.attempt_question_id.not_in(quiz_queries.open_questions(id_)),
+    ),
+}
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from quiz.content.catalogue import Catalogue
@@ -56,6 +56,8 @@ class Note:
 class FlaggedCard:
     """All that was said of one card; ``question`` is the one flagged last, as it was shown.
 
+    ``seed`` is that of the question, empty where the reader could make an open quiz of it.
+
     ``reasons`` counts flags, the most frequent reason first, and ``notes`` are latest
     first. ``open`` counts the flags that nobody has dealt with.
     """
@@ -63,6 +65,7 @@ class FlaggedCard:
     key: str
     kind: str
     question: Question
+    seed: int | None
     learners: int
     reasons: Mapping[Reason, int]
     notes: tuple[Note, ...]
@@ -115,26 +118,41 @@ def flag_card(
     return _keep(session, learner, question, reason, note=note, shown_in=None, now=now)
 
 
-def total(session: Session, *, only_open: bool) -> int:
-    """Count the cards flagged, or those with an open flag."""
-    return session.scalars(queries.flagged_total(only_open=only_open)).one()
+def total(session: Session, *, only_open: bool, reader: Learner | None = None) -> int:
+    """Count the cards flagged, or those with an open flag; see :func:`listing`."""
+    query = queries.flagged_total(only_open=only_open, without=_untold(reader))
+    return session.scalars(query).one()
 
 
 def listing(
-    session: Session, *, only_open: bool, start: int = 0, limit: int | None = None
+    session: Session,
+    *,
+    only_open: bool,
+    reader: Learner | None = None,
+    start: int = 0,
+    limit: int | None = None,
 ) -> list[FlaggedCard]:
-    """List the cards flagged, or those with an open flag; the latest flagged comes first."""
-    query = queries.flagged_keys(only_open=only_open).offset(start).limit(limit)
+    """List the cards flagged, or those with an open flag; the latest flagged comes first.
+
+    Those that a quiz of the ``reader`` asks, and whose keys it has not told yet, are left out;
+    of a quiz that goes on, its seed is.
+    """
+    query = queries.flagged_keys(only_open=only_open, without=_untold(reader))
+    query = query.offset(start).limit(limit)
     latest: dict[str, int] = {row.card_key: row.latest for row in session.execute(query)}
     if not latest:
         return []
     said: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in session.execute(queries.flags_of(list(latest))):
         said[row.card_key].append(row)
-    questions = session.execute(queries.flagged_questions(list(latest.values())))
-    shown: dict[str, dict[str, Any]] = {row.card_key: row.question for row in questions}
+    shown = {
+        key: (Question.from_dict(question), goes_on and reader is not None)
+        for key, question, goes_on in session.execute(
+            queries.flagged_questions(list(latest.values()))
+        )
+    }
     off = switches.switched_off(session)
-    return [_card(key, shown[key], said[key], switched_off=key in off) for key in latest]
+    return [_card(key, *shown[key], said[key], switched_off=key in off) for key in latest]
 
 
 def dismiss(session: Session, key: str, *, now: datetime) -> int:
@@ -188,6 +206,10 @@ def _keep(
     return True
 
 
+def _untold(reader: Learner | None) -> Select[str] | None:
+    return None if reader is None else quiz_queries.untold(reader.id)
+
+
 def _cleaned(note: str) -> str | None:
     """Leave out what no one writes by hand, and make it fit; None where nothing is left."""
     text = "".join(c for c in note.replace("\r\n", "\n") if c == "\n" or c.isprintable())
@@ -205,7 +227,8 @@ def _resolve(session: Session, key: str, resolution: Resolution, now: datetime) 
 
 def _card(
     key: str,
-    question: Mapping[str, Any],
+    question: Question,
+    without_seed: bool,
     said: Sequence[Row[*tuple[Any, ...]]],
     *,
     switched_off: bool,
@@ -213,7 +236,8 @@ def _card(
     return FlaggedCard(
         key=key,
         kind=key.rpartition("/")[2],
-        question=Question.from_dict(question),
+        question=question,
+        seed=None if without_seed else question.seed,
         learners=len({row.learner_id for row in said}),
         reasons=dict(Counter(Reason(row.reason) for row in said).most_common()),
         notes=tuple(

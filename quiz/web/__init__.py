@@ -6,7 +6,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from quiz.web import answers, context, errors, filters, security
+from quiz.web import answers, context, errors, filters, numbers, security
 
 AREAS = (
     *("today", "study", "custom", "decks", "quizzes", "library", "progress"),
@@ -17,6 +17,7 @@ AREAS = (
 def init_app(app: Flask) -> None:
     """Put the pages on the application, with their checks, headers, errors and filters."""
     security.init_app(app)  # first, so that a foreign request is refused before anything else
+    numbers.init_app(app)
     CSRFProtect(app)
     Bootstrap5(app)
     context.init_app(app)

@@ -12,9 +12,10 @@ from quiz.db.models import Attempt, AttemptQuestion, Card, Flag, Learner, Review
 from quiz.learning.setup import Setup
 from quiz.questions.base import Question
 from quiz.questions.scope import Scope
-from quiz.services import flags, quizzes, starting, study, switches
+from quiz.services import flags, quizzes, starting, study, switches, taking
 from quiz.services.flags import Reason
 from tests import factories
+from tests.answering import right_answer
 from tests.conftest import CountQueries, Sessions
 from tests.factories import DOMAIN, NOON, stix_id
 
@@ -283,6 +284,28 @@ def test_the_number_of_queries_does_not_grow_with_the_flags(
     with count_queries() as queries:
         assert len(flags.listing(session, only_open=True)) == number
     assert len(queries) == 4
+
+
+def test_what_an_open_quiz_of_the_reader_asks_is_listed_once_its_key_is_told(
+    session: Session, learner: Learner, attempt: Attempt, flag: FlagCard
+) -> None:
+    def listed() -> list[tuple[int | None, str]]:
+        found = flags.listing(session, only_open=True, reader=learner)
+        assert len(found) == flags.total(session, only_open=True, reader=learner)
+        return [(card.seed, card.key) for card in found]
+
+    first, second = attempt.questions[0], attempt.questions[1]
+    for row in (first, second):
+        flags.flag_quiz_question(
+            session, learner, attempt.id, row.position, reason=Reason.WRONG, now=NOON
+        )
+    assert listed() == []
+    assert len(flags.listing(session, only_open=True, reader=factories.learner(session))) == 2
+    chosen = right_answer(Question.from_dict(first.question))
+    taking.answer(session, learner, attempt.id, 1, chosen, duration_ms=0, now=NOON)
+    assert listed() == [(None, first.card_key)]  # the seed would tell the rest of the quiz
+    taking.finish(session, learner, attempt.id, now=NOON)
+    assert listed() == [(attempt.seed, second.card_key), (attempt.seed, first.card_key)]
 
 
 # Dealing with them

@@ -53,6 +53,19 @@ def test_everything_comes_as_one_file_and_can_be_brought_back(
     assert gzip.decompress(copy.read_bytes()).count(b'"type":"review"') == 2
 
 
+def test_with_a_quiz_open_the_file_comes_without_it_or_once_it_is_finished(
+    client: FlaskClient, visitor: Visitor
+) -> None:
+    visitor.send(visitor.read("/quiz/"), "/quiz/", length=5)
+    refused = visitor.read("/account/data/archive")
+    assert refused.status == 409
+    assert refused.link(href="/quiz/1")
+    without = gzip.decompress(client.get("/account/data/archive?open=leave-out").data)
+    assert b'"attempt' not in without
+    visitor.send(visitor.read("/quiz/1/finish"), "/quiz/1/finish")
+    assert gzip.decompress(download(client)).count(b'"type":"attempt_question"') == 5
+
+
 def test_a_file_that_is_wrong_is_refused_and_changes_nothing(app: Flask, visitor: Visitor) -> None:
     study_a_card(visitor)
     page = bring(visitor, b"nonsense", replace="y")

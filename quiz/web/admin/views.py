@@ -25,13 +25,17 @@ def only_for_who_runs_the_instance() -> None:
 
 @bp.get("/flags")
 def flags() -> ResponseReturnValue:
-    """List what was flagged, a page at a time, with each question as it was shown."""
-    show = Show.of(request.args.get("show"))
+    """List what was flagged, a page at a time, with each question as it was shown.
+
+    A question that a quiz of the reader still asks waits until the quiz has told its key.
+    """
+    show, reader = Show.of(request.args.get("show")), current_learner()
     totals = {
-        Show.OPEN: flags_service.total(db.session, only_open=True),
-        Show.ALL: flags_service.total(db.session, only_open=False),
+        Show.OPEN: flags_service.total(db.session, only_open=True, reader=reader),
+        Show.ALL: flags_service.total(db.session, only_open=False, reader=reader),
         Show.OFF: switches.total(db.session),
     }
+    waiting = flags_service.total(db.session, only_open=False) - totals[Show.ALL]
     last = max(1, -(-totals[show] // PAGE_SIZE))
     number = min(max(request.args.get("page", 1, type=int), 1), last)
     start = (number - 1) * PAGE_SIZE
@@ -40,12 +44,13 @@ def flags() -> ResponseReturnValue:
         "admin/flags.html",
         show=show,
         totals=totals,
+        waiting=waiting,
         number=number,
         last=last,
         cards=()
         if off
         else flags_service.listing(
-            db.session, only_open=show is Show.OPEN, start=start, limit=PAGE_SIZE
+            db.session, only_open=show is Show.OPEN, reader=reader, start=start, limit=PAGE_SIZE
         ),
         switched=switches.listing(db.session, start=start, limit=PAGE_SIZE) if off else (),
         zone=current_zone(),
