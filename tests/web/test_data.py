@@ -1,8 +1,10 @@
 """Your data: out as a file, and back."""
 
 import gzip
+import json
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -73,6 +75,30 @@ def test_a_file_that_is_wrong_is_refused_and_changes_nothing(app: Flask, visitor
     assert "line 1: this is not JSON" in page.words
     assert "Nothing was changed." in page.words
     assert reviews(app) == 1
+
+
+def test_a_file_far_larger_than_a_form_is_read_whatever_its_bytes(
+    app: Flask, client: FlaskClient, visitor: Visitor
+) -> None:
+    study_a_card(visitor)
+    first, *others, last = gzip.decompress(download(client)).splitlines(keepends=True)
+    card = next(row for row in others if b'"type":"card"' in row)
+    others[others.index(card)] = json.dumps(json.loads(card) | {"entries": 1500}).encode() + b"\n"
+    review = next(row for row in others if b'"type":"review"' in row)
+    many = [
+        json.dumps(json.loads(review) | {"sequence": sequence}).encode() + b"\n"
+        for sequence in range(2, 1501)
+    ]
+    place = others.index(review) + 1
+    end = json.dumps(json.loads(last) | {"rows": len(others) + len(many)}).encode() + b"\n"
+    content = b"".join([first, *others[:place], *many, *others[place:], end])
+    assert len(content) > 1_000_000
+    done = bring(visitor, content, replace="y")
+    assert "Read back: 1 card with 1,500 reviews." in done.words
+    assert reviews(app) == 1500
+    damaged = bring(visitor, Random(1).randbytes(300_000), replace="y")
+    assert damaged.status == 422
+    assert "line 1: this is not JSON" in damaged.words
 
 
 def test_without_a_file_it_says_so(visitor: Visitor) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from io import BytesIO
 from pathlib import Path
+from random import Random
 from threading import enumerate as threads
 
 import pytest
@@ -173,6 +174,12 @@ def test_only_the_form_that_sends_a_bundle_may_be_larger_than_a_form(
     assert "x.json: not whole JSON" in done(visitor).words
     for address in (HERE, f"{HERE}/look", "/admin/flags/a/b/off"):
         assert client.post(address, **sent).status_code == 413
+
+
+def test_a_bundle_may_have_any_bytes(visitor: Visitor) -> None:
+    file = (BytesIO(Random(1).randbytes(300_000)), "x.json")
+    visitor.send(visitor.read(HERE), "upload", bundle=file)
+    assert "x.json: not a text file" in done(visitor).words
 
 
 def test_a_file_beyond_the_limit_is_refused_with_the_limit(

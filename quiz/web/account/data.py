@@ -13,6 +13,7 @@ from quiz.services import archive, history, learners
 from quiz.web.account.forms import RestoreForm
 from quiz.web.context import current_learner, now
 from quiz.web.filters import plural
+from quiz.web.uploads import expect_file
 
 bp = Blueprint("data", __name__, url_prefix="/data")
 
@@ -26,7 +27,7 @@ LEAVE_OUT = "leave-out"
 def take_an_archive(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the one form that sends an archive be as large as one, before anything reads it."""
     if endpoint == "account.data.restore":
-        request.max_content_length = LARGEST_UPLOAD
+        expect_file(LARGEST_UPLOAD)
 
 
 @bp.get("")
@@ -67,9 +68,8 @@ def restore() -> ResponseReturnValue:
         if form.replace.data and not archive.is_empty(db.session, learner):
             kept = archive.path_of_copy(Path(current_app.instance_path), now())
             archive.save(db.session, learner, kept, now=now())
-        restored = archive.restore(
-            db.session, learner, form.archive.data.stream, replace=form.replace.data
-        )
+        with form.archive.data.stream as stream:
+            restored = archive.restore(db.session, learner, stream, replace=form.replace.data)
     except (archive.NotEmpty, BadArchive) as error:
         db.session.rollback()
         form.archive.errors = [f"{error} Nothing was changed."]

@@ -14,7 +14,6 @@ from flask import (
     jsonify,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -30,6 +29,7 @@ from quiz.web.admin.forms import LookForm, ReleaseForm, UploadForm
 from quiz.web.admin.job import ImportJob
 from quiz.web.context import current_techniques, current_zone, newer_release
 from quiz.web.filters import plural
+from quiz.web.uploads import expect_file
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -44,7 +44,7 @@ BUSY = "Another import is under way; wait until it is done."
 def take_a_bundle(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the one form that sends a bundle be as large as one, before anything reads it."""
     if endpoint == "admin.releases.upload":
-        request.max_content_length = LARGEST_UPLOAD + MIB
+        expect_file(LARGEST_UPLOAD + MIB)
 
 
 @bp.get("")
