@@ -337,7 +337,9 @@ def test_the_numbers_of_cards_follow_the_switch(app: Flask, visitor: Visitor) ->
     front = visitor.read("/study/?techniques=T1059.001")
     switch_off(app, front.path.removeprefix("/study/").partition("?")[0])
     assert before is not None
-    assert visitor.client.get(count).json == {"cards": before["cards"] - 1}
+    after = visitor.client.get(count).json
+    assert after is not None
+    assert after["cards"] == before["cards"] - 1
 
 
 # The number of queries -----------------------------------------------------------------------
