@@ -80,6 +80,7 @@ class Lived(NamedTuple):
 def lived(app: Flask, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lived:
     # What is random differs between two responses for no reason of ours.
     monkeypatch.setattr("secrets.randbits", lambda _: 5)
+    monkeypatch.setattr("secrets.randbelow", lambda _: 5)
     monkeypatch.setattr("secrets.token_urlsafe", lambda _=None: "token")
     attempts = open_quizzes(app, clock)
     catalogue: Catalogue = app.extensions["techniques"].load().catalogue
