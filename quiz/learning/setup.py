@@ -165,10 +165,6 @@ class Setup:
         """The same without a seed, as the pattern that several attempts can follow."""
         return replace(self, seed=None)
 
-    def passes(self, share: float) -> bool:
-        """Tell whether a share of the points, from 0 to 1, is enough; to the hundredth percent."""
-        return round(share * 100, 2) >= self.pass_mark
-
     def shared(self, seed: int) -> Setup:
         """The same for everyone, by a seed."""
         return replace(self, seed=seed, for_me=False, retake=None)

@@ -12,6 +12,7 @@ from quiz.db.models import Attempt, Learner
 from quiz.learning.setup import Mode, Retake, Setup
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import split_tactic
+from quiz.services import comparing
 from quiz.services.quizzes import ON_THE_WAY
 
 MODES = {
@@ -47,7 +48,7 @@ class AttemptSummary:
         """Whether an exam that is over was passed; None of any other quiz."""
         if self.setup.mode is not Mode.EXAM or self.finished_at is None:
             return None
-        return self.setup.passes(self.score / self.total)
+        return comparing.passes(self.score / self.total, self.setup.pass_mark)
 
     @property
     def timed_out(self) -> bool:

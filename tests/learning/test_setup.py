@@ -82,8 +82,3 @@ def test_a_shared_quiz_is_the_same_for_everyone() -> None:
     shared = Setup(retake=Retake.MISSED).shared(5)
     assert (shared.seed, shared.for_me, shared.retake) == (5, False, None)
     assert shared.query == "seed=5"
-
-
-@pytest.mark.parametrize(("share", "passed"), [(0.8, True), (0.79996, True), (0.7999, False)])
-def test_a_pass_mark_counts_to_the_hundredth(share: float, passed: bool) -> None:
-    assert Setup(mode=Mode.EXAM, pass_mark=80).passes(share) is passed
