@@ -1,5 +1,7 @@
 """Flagging a question in a real browser, and dealing with flags: nothing is lost on the way."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -80,6 +82,9 @@ def test_two_tabs_that_say_the_same_are_one_flag(page: Page) -> None:
         opened(tab)
         tab.get_by_role("button", name="It is wrong").click()
         expect(flag_of(tab).get_by_role("status")).to_contain_text(words)
+    page.goto("/quiz/1/finish")  # until then the list would tell the key
+    page.get_by_role("button", name="see the result").click()
+    expect(page).to_have_url(re.compile(r"/result$"))
     page.goto("/admin/flags")
     expect(page.get_by_role("article")).to_have_count(1)
     expect(page.get_by_text("flagged by 1 learner")).to_be_visible()
