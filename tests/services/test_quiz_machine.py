@@ -32,14 +32,54 @@ from tests import factories
 from tests.answering import right_answer, typed, wrong_answer
 from tests.factories import NOON
 
-RUNS = int(os.environ.get("QUIZ_RUNS", "40"))
+RUNS = int(os.environ.get("QUIZ_RUNS", "120"))
 STEPS = 50
 GRACE = timedelta(seconds=3)
 QUESTIONS = 4
 MOST_OPEN = 3
+"""How many quizzes are open at once; what is done is done to the last so many."""
 which = st.integers(0, MOST_OPEN - 1)
 position = st.integers(1, QUESTIONS)
-way = st.sampled_from(["right", "wrong", "part"])
+STEPS_OF: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
+    "starts": (3, {"exam": st.booleans(), "minutes": st.sampled_from([None, 1, 30])}),
+    "answers": (
+        10,
+        {
+            "which": which,
+            "position": position,
+            "way": st.sampled_from(["right", "wrong", "part"]),
+            "behind": st.sampled_from([0, 0, 0, 1]),
+            "confidence": st.sampled_from([None, *Confidence]),
+        },
+    ),
+    "takes_back": (
+        3,
+        {"which": which, "position": position, "behind": st.sampled_from([0, 0, 1])},
+    ),
+    "flags": (2, {"which": which, "position": position, "on": st.booleans()}),
+    "extends": (2, {"which": which}),
+    "hands_in": (1, {"which": which}),
+    "time_passes": (4, {"seconds": st.sampled_from([1, 2, 20, 58, 60, 600])}),
+    "time_is_about_up": (3, {"which": which, "seconds": st.sampled_from([-1, 1, 3, 4, 20])}),
+    "lists_are_read": (1, {}),
+    "sends_what_no_page_does": (
+        2,
+        {"which": which, "position": st.sampled_from([-1, 0, 1, QUESTIONS + 1])},
+    ),
+    "reloads": (2, {}),
+    "looks": (3, {"which": which, "position": position}),
+}
+"""What can be done: how often beside the rest, and with what.
+
+As rules of their own, each run would go without about half of them.
+"""
+step = st.one_of(
+    [
+        st.tuples(st.just(name), st.fixed_dictionaries(given))
+        for name, (often, given) in STEPS_OF.items()
+        for _ in range(often)
+    ]
+)
 
 
 @dataclass
@@ -126,7 +166,8 @@ class Taking(RuleBasedStateMachine):
         self.session.close()
 
     def model(self, which: int) -> Model | None:
-        return self.models[which % len(self.models)] if self.models else None
+        recent = self.models[-MOST_OPEN:]
+        return recent[which % len(recent)] if recent else None
 
     def is_late(self, model: Model) -> bool:
         ends = model.ends_at
@@ -140,9 +181,13 @@ class Taking(RuleBasedStateMachine):
                 if row.chosen is not None:
                     row.score = points(row.question, row.chosen)
 
-    @rule(exam=st.booleans(), minutes=st.sampled_from([None, 1, 30]))
+    @rule(step=step)
+    def does(self, step: tuple[str, dict[str, Any]]) -> None:
+        name, given = step
+        getattr(self, name)(**given)
+
     def starts(self, exam: bool, minutes: int | None) -> None:
-        if len(self.models) == MOST_OPEN:
+        if sum(model.finished_at is None for model in self.models) == MOST_OPEN:
             return
         mode = Mode.EXAM if exam else Mode.PRACTICE
         ends_at = self.now + timedelta(minutes=minutes) if exam and minutes else None
@@ -173,13 +218,6 @@ class Taking(RuleBasedStateMachine):
         said = [Said(question) for question in questions()]
         self.models.append(Model(id=attempt.id, exam=exam, ends_at=ends_at, rows=said))
 
-    @rule(
-        which=which,
-        position=position,
-        way=way,
-        behind=st.sampled_from([0, 0, 0, 1]),
-        confidence=st.sampled_from([None, *Confidence]),
-    )
     def answers(
         self, which: int, position: int, way: str, behind: int, confidence: Confidence | None
     ) -> None:
@@ -236,7 +274,6 @@ class Taking(RuleBasedStateMachine):
                 assert reply.grade is None
             assert reply.finished is (model.finished_at is not None)
 
-    @rule(which=which, position=position, behind=st.sampled_from([0, 0, 1]))
     def takes_back(self, which: int, position: int, behind: int) -> None:
         model = self.model(which)
         if model is None:
@@ -264,7 +301,6 @@ class Taking(RuleBasedStateMachine):
                 row.chosen = row.confidence = None
                 row.version += 1
 
-    @rule(which=which, position=position, on=st.booleans())
     def flags(self, which: int, position: int, on: bool) -> None:
         model = self.model(which)
         if model is None:
@@ -283,7 +319,6 @@ class Taking(RuleBasedStateMachine):
             send()
             model.rows[position - 1].flagged = on
 
-    @rule(which=which)
     def extends(self, which: int) -> None:
         model = self.model(which)
         if model is None:
@@ -307,18 +342,20 @@ class Taking(RuleBasedStateMachine):
             model.ends_at = min(max(model.ends_at, self.now) + timedelta(minutes=5), most)
             assert send().ends_at == model.ends_at
 
-    @rule(which=which)
     def hands_in(self, which: int) -> None:
         model = self.model(which)
         if model is not None:
             taking.finish(self.session, self.learner, model.id, now=self.now)
             self.end(model)
 
-    @rule(seconds=st.sampled_from([1, 2, 20, 58, 60, 600]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule()
+    def time_is_about_up(self, which: int, seconds: int) -> None:
+        model = self.model(which)
+        if model is not None and model.ends_at is not None:
+            self.now = max(self.now, model.ends_at + timedelta(seconds=seconds))
+
     def lists_are_read(self) -> None:
         """What a page that lists quizzes does first: hand in what is late."""
         late = [model for model in self.models if self.is_late(model)]
@@ -326,14 +363,13 @@ class Taking(RuleBasedStateMachine):
         assert settled == len(late)
         for model in late:
             self.end(model)
-        done = {each.id: each.score for each in history.finished(self.session, self.learner, 9)}
+        done = {each.id: each.score for each in history.finished(self.session, self.learner, 99)}
         assert done == {
             model.id: sum(row.score or 0 for row in model.rows)
             for model in self.models
             if model.finished_at
         }
 
-    @rule(which=which, position=st.sampled_from([-1, 0, 1, QUESTIONS + 1]))
     def sends_what_no_page_does(self, which: int, position: int) -> None:
         model = self.model(which)
         if model is None or self.is_late(model):
@@ -358,7 +394,6 @@ class Taking(RuleBasedStateMachine):
                         version=row.version,
                     )
 
-    @rule()
     def reloads(self) -> None:
         """Go on in a new session, as every request does."""
         self.session.commit()
@@ -367,7 +402,6 @@ class Taking(RuleBasedStateMachine):
         self.learner = self.session.merge(self.learner)
         self.stranger = self.session.merge(self.stranger)
 
-    @rule(which=which, position=position)
     def looks(self, which: int, position: int) -> None:
         """A question is sealed exactly until it may be told."""
         model = self.model(which)
