@@ -87,14 +87,6 @@ def attempt_places(attempt_id: int) -> Select[float | None, datetime | None, boo
     )
 
 
-def all_answered(attempt_id: int) -> Select[bool]:
-    """Whether every question of an attempt has an answer."""
-    open_ones = select(AttemptQuestion.id).where(
-        AttemptQuestion.attempt_id == attempt_id, AttemptQuestion.answered_at.is_(None)
-    )
-    return select(~open_ones.exists())
-
-
 def ungraded(learner_id: int, attempt_id: int) -> Select[AttemptQuestion]:
     """The questions of an attempt that are answered and not graded yet, in order."""
     return attempt_questions(learner_id, attempt_id).where(
@@ -116,14 +108,8 @@ def open_questions(learner_id: int) -> Select[int]:
 
 def untold(learner_id: int) -> Select[str]:
     """The card keys of the questions of a learner's open attempts whose keys are not told yet."""
-    return (
-        select(AttemptQuestion.card_key)
-        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
-        .where(
-            Attempt.learner_id == learner_id,
-            Attempt.finished_at.is_(None),
-            AttemptQuestion.score.is_(None),
-        )
+    return select(AttemptQuestion.card_key).where(
+        AttemptQuestion.attempt_id.in_(open_attempts(learner_id)), AttemptQuestion.score.is_(None)
     )
 
 
@@ -136,22 +122,12 @@ def delete_unanswered(attempt_id: int) -> Delete:
 
 def open_with_seed(learner_id: int, seed: int) -> Select[int]:
     """The attempts that are not finished and were made by a seed."""
-    return select(Attempt.id).where(
-        Attempt.learner_id == learner_id, Attempt.finished_at.is_(None), Attempt.seed == seed
-    )
+    return open_attempts(learner_id).where(Attempt.seed == seed)
 
 
 def overdue(learner_id: int, before: datetime) -> Select[int]:
     """The attempts that nobody has finished and whose time was up before a moment."""
-    return (
-        select(Attempt.id)
-        .where(
-            Attempt.learner_id == learner_id,
-            Attempt.finished_at.is_(None),
-            Attempt.ends_at < before,
-        )
-        .order_by(Attempt.id)
-    )
+    return open_attempts(learner_id).where(Attempt.ends_at < before).order_by(Attempt.id)
 
 
 def earlier(

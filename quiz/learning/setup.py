@@ -58,12 +58,7 @@ class Retake(StrEnum):
     MISSED = "missed"
 
 
-NEARNESS: Mapping[str, Nearness] = {
-    "far": Nearness.FAR,
-    "near": Nearness.NEAR,
-    "linked": Nearness.LINKED,
-    "sibling": Nearness.SIBLING,
-}
+NEARNESS: Mapping[str, Nearness] = {near.name.lower(): near for near in Nearness}
 """How near the wrong options come, by the name that a URL has for it."""
 
 
@@ -133,13 +128,12 @@ class Setup:
     def values(self) -> dict[str, Any]:
         """The setup without its scope as values of a query string; what is usual is left out."""
         usual = Setup()
-        nearness = next((name for name, near in NEARNESS.items() if near is self.nearness), "")
         shared = self.seed is not None
         found = {
             "mode": "" if self.mode is usual.mode else str(self.mode),
             "length": "" if self.length == usual.length else str(self.length or 0),
             "answers": "" if self.answers is usual.answers else str(self.answers),
-            "nearness": nearness,
+            "nearness": self.nearness_name,
             "for_me": "" if self.for_me is not shared else str(int(self.for_me)),
             "seed": str(self.seed) if shared else "",
             "order": "shuffled" if self.shuffled else "",
@@ -161,6 +155,15 @@ class Setup:
         return self.length is None and self.retake is None
 
     @property
+    def nearness_name(self) -> str:
+        """How near the wrong options come, as a URL has it; nothing for the usual nearness."""
+        return "" if self.nearness is None else self.nearness.name.lower()
+
+    def seed_or(self, other: int) -> int:
+        """The setup's own seed or, where it has none, another."""
+        return other if self.seed is None else self.seed
+
+    @property
     def unseeded(self) -> Setup:
         """The same without a seed, as the pattern that several attempts can follow."""
         return replace(self, seed=None)
@@ -179,12 +182,11 @@ class Setup:
 def misread(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Find what a query string says of a setup beside its scope, and cannot be: value by name."""
     setup = Setup.from_lists(values)
-    nearness = next((name for name, near in NEARNESS.items() if near is setup.nearness), "")
     read: dict[str, str | int | None] = {
         "mode": setup.mode,
         "length": setup.length or 0,
         "answers": setup.answers,
-        "nearness": nearness,
+        "nearness": setup.nearness_name,
         "for_me": int(setup.for_me),
         "seed": setup.seed,
         "order": "shuffled" if setup.shuffled else "",

@@ -16,12 +16,11 @@ from quiz.services import comparing
 from quiz.services.quizzes import ON_THE_WAY
 
 MODES = {
-    Mode.PRACTICE: "",
+    Mode.PRACTICE: "Practice",
     Mode.EXAM: "Exam",
     Mode.MAPPING: "Mapping drill",
     Mode.CONTRAST: "Contrast drill",
 }
-"""What is said of a quiz that is not plain practice."""
 RETAKES = {Retake.SAME: "Once more", Retake.MISSED: "What was missed"}
 
 
@@ -96,7 +95,7 @@ def title(setup: Setup) -> str:
     """Name a quiz by its setup: *Exam · Persistence, Discovery · Windows*."""
     scope = setup.scope
     parts = (
-        [MODES[setup.mode]],
+        [MODES[setup.mode]] if setup.mode is not Mode.PRACTICE else [],
         [RETAKES[setup.retake]] if setup.retake else [],
         [domain_name(domain) for domain in scope.domains],
         [_tactic(value) for value in scope.tactics],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,7 +18,7 @@ from quiz.learning.setup import Setup
 from quiz.questions.base import AnswerKind, Grade, Question
 from quiz.questions.scope import Scope
 from quiz.services import switches
-from quiz.services.deck import Deck
+from quiz.services.deck import Deck, DeckCard
 from quiz.services.errors import Refused
 from quiz.services.sealing import sealed
 
@@ -118,10 +118,7 @@ def available(session: Session, catalogue: Catalogue, scope: Scope) -> int:
 
 def attempt(session: Session, learner: Learner, attempt_id: int, *, now: datetime) -> Attempt:
     """Find one of the learner's attempts. Raises NotFound, and TimeIsUp."""
-    found = attempt_at_any_time(session, learner, attempt_id)
-    if found.finished_at is None and is_over(found, now):
-        raise TimeIsUp(found.id)
-    return found
+    return _in_time(attempt_at_any_time(session, learner, attempt_id), now)
 
 
 def attempt_at_any_time(session: Session, learner: Learner, attempt_id: int) -> Attempt:
@@ -154,14 +151,15 @@ def find(
         attempt(session, learner, attempt_id, now=now)
         raise NotFound("There is no such question in this quiz.")
     asked, row, is_last = found
-    if asked.finished_at is None and is_over(asked, now):
-        raise TimeIsUp(attempt_id)
-    return Found(attempt=asked, row=row, is_last=is_last)
+    return Found(attempt=_in_time(asked, now), row=row, is_last=is_last)
 
 
-def is_over(attempt: Attempt, now: datetime) -> bool:
-    """Tell whether an attempt's time limit is over, and nothing can be on the way any more."""
-    return attempt.ends_at is not None and now > attempt.ends_at + ON_THE_WAY
+def _in_time(attempt: Attempt, now: datetime) -> Attempt:
+    """Refuse an attempt whose time is up, once nothing can be on the way any more."""
+    over = attempt.ends_at is not None and now > attempt.ends_at + ON_THE_WAY
+    if over and attempt.finished_at is None:
+        raise TimeIsUp(attempt.id)
+    return attempt
 
 
 def setup_of(attempt: Attempt) -> Setup:
@@ -196,13 +194,26 @@ def place(score: float | None, answered_at: datetime | None, flagged: bool) -> P
     )
 
 
-def row(session: Session, learner: Learner, attempt_id: int, position: int) -> AttemptQuestion:
-    """Find the row of one question of an attempt. Raises NotFound."""
-    query = quiz_queries.attempt_question(learner.id, attempt_id, position)
-    found = session.scalars(query, execution_options=FRESH).one_or_none()
-    if found is None:
-        raise NotFound("There is no such question in this quiz.")
-    return found
+def questions(session: Session, learner: Learner, attempt_id: int) -> list[Question]:
+    """List the questions of an attempt as they were asked, with their keys."""
+    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id))
+    return [Question.from_dict(row.question) for row in rows]
+
+
+def to_ask_anew(
+    session: Session, catalogue: Catalogue, rows: Iterable[AttemptQuestion]
+) -> list[tuple[AttemptQuestion, DeckCard]]:
+    """Choose the questions of an attempt without an answer that is wholly right, with their cards.
+
+    Those whose card is gone or switched off are left out.
+    """
+    cards, off = catalogue.once(Deck).cards, switches.switched_off(session)
+    missed = (row for row in rows if row.score is None or row.score < 1)
+    return [
+        (row, cards[row.card_key])
+        for row in missed
+        if row.card_key in cards and row.card_key not in off
+    ]
 
 
 def as_asked(attempt: Attempt, row: AttemptQuestion, places: Sequence[Place]) -> AskedQuestion:

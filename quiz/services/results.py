@@ -14,12 +14,10 @@ from quiz.content.technique import Tactic
 from quiz.db import quiz_queries
 from quiz.db.models import Attempt, AttemptQuestion, Learner
 from quiz.learning.setup import Setup
-from quiz.questions.base import Question
 from quiz.questions.kinds import KINDS
 from quiz.questions.scope import Scope, tactic_in
-from quiz.services import comparing, quizzes, switches
+from quiz.services import comparing, quizzes
 from quiz.services.comparing import Earlier
-from quiz.services.deck import Deck
 from quiz.services.quizzes import AskedQuestion
 from quiz.services.taking import Confidence
 
@@ -152,10 +150,9 @@ def result(
     rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id)).all()
     places = [quizzes.place(row.score, row.answered_at, row.flagged) for row in rows]
     scored = [(row, row.score) for row in rows if row.score is not None]
-    setup, topics = quizzes.setup_of(found), Topics(catalogue, quizzes.setup_of(found), scored)
-    again = _askable(
-        session, catalogue, [row for row in rows if row.score is None or row.score < 1]
-    )
+    setup = quizzes.setup_of(found)
+    topics = Topics(catalogue, setup, scored)
+    again = [row for row, _ in quizzes.to_ask_anew(session, catalogue, rows)]
     return Result(
         attempt=found,
         setup=setup,
@@ -175,12 +172,6 @@ def result(
         to_retake=len(again),
         earlier=comparing.earlier(session, learner, found, setup, rows),
     )
-
-
-def questions(session: Session, learner: Learner, attempt_id: int) -> list[Question]:
-    """List the questions of an attempt as they were asked, with their keys."""
-    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id))
-    return [Question.from_dict(row.question) for row in rows]
 
 
 class Topics:
@@ -277,14 +268,6 @@ def _shares(scores: Iterable[tuple[Topic, float]], order: Iterable[Topic]) -> tu
         for topic, group in grouped.items()
         if group
     )
-
-
-def _askable(
-    session: Session, catalogue: Catalogue, rows: Sequence[AttemptQuestion]
-) -> list[AttemptQuestion]:
-    """Leave out the questions whose card is gone or switched off."""
-    cards, off = catalogue.once(Deck).cards, switches.switched_off(session)
-    return [row for row in rows if row.card_key in cards and row.card_key not in off]
 
 
 def _time(attempt: Attempt, rows: Sequence[AttemptQuestion]) -> Time:

@@ -21,7 +21,7 @@ from quiz.learning.setup import LONGEST, Mode, Retake, Setup
 from quiz.questions.base import Nearness, Question
 from quiz.questions.pairs import read_pairs
 from quiz.services import contrasts, learners, quizzes, switches
-from quiz.services.deck import Deck
+from quiz.services.deck import Deck, DeckCard
 from quiz.services.errors import Refused
 from quiz.services.sealing import sealed
 
@@ -76,7 +76,7 @@ def start(
     learners.lock(session, learner)
     if attempt := _started(session, learner, token):
         return attempt
-    seed = seed if setup.seed is None else setup.seed
+    seed = setup.seed_or(seed)
     drawn = _drawn(session, learner, catalogue, setup, seed)
     questions = list(islice(drawn, setup.length or BATCH))
     if not questions:
@@ -109,14 +109,14 @@ def retake(
     if earlier.finished_at is None:
         raise NothingToAsk("Finish this quiz first; then it can be taken again.")
     setup = replace(quizzes.setup_of(earlier), retake=what)
-    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id)).all()
     if what is Retake.SAME:
-        questions = [Question.from_dict(row.question) for row in rows]
+        questions = quizzes.questions(session, learner, attempt_id)
         seed = earlier.seed
     else:
         setup = replace(setup, mode=Mode.PRACTICE, minutes=None, shuffled=False)
-        missed = [row for row in rows if row.score is None or row.score < 1]
-        questions = list(_anew(session, catalogue, missed, setup, seed=seed))
+        rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt_id))
+        missed = [card for _, card in quizzes.to_ask_anew(session, catalogue, rows)]
+        questions = list(_anew(catalogue, missed, setup, seed=seed))
     if not questions:
         raise NothingToAsk("Nothing of this quiz can be asked again.")
     return _begin(session, learner, catalogue, setup, questions, seed=seed, token=token, now=now)
@@ -129,8 +129,7 @@ def more(
     setup = quizzes.setup_of(attempt)
     if not setup.is_endless:
         return 0
-    rows = session.scalars(quiz_queries.attempt_questions(learner.id, attempt.id))
-    asked = [Question.from_dict(row.question) for row in rows]
+    asked = quizzes.questions(session, learner, attempt.id)
     drawn = _drawn(session, learner, catalogue, setup, attempt.seed, before=asked)
     questions = list(islice(drawn, count))
     _freeze(session, attempt, questions, after=len(asked))
@@ -166,11 +165,14 @@ def questions(
     ``seed`` counts where the setup has none; without a length there are as many as a quiz
     may have. Raises NothingToAsk, and StillOpen where the learner is asked them right now.
     """
-    open_ones = session.scalars(quiz_queries.open_with_seed(learner.id, setup.seed or 0))
-    if setup.seed is not None and open_ones.first() is not None:
-        raise StillOpen("You have a quiz with this seed open. Finish it first: this tells its key.")
-    shared = setup.shared(seed if setup.seed is None else setup.seed)
-    drawn = _drawn(session, learner, catalogue, shared, shared.seed or 0)
+    if setup.seed is not None:
+        open_ones = session.scalars(quiz_queries.open_with_seed(learner.id, setup.seed))
+        if open_ones.first() is not None:
+            raise StillOpen(
+                "You have a quiz with this seed open. Finish it first: this tells its key."
+            )
+    seed = setup.seed_or(seed)
+    drawn = _drawn(session, learner, catalogue, setup.shared(seed), seed)
     found = list(islice(drawn, setup.length or LONGEST))
     if not found:
         raise NothingToAsk(NOTHING)
@@ -231,21 +233,13 @@ def _drawn(
 
 
 def _anew(
-    session: Session,
-    catalogue: Catalogue,
-    rows: Iterable[AttemptQuestion],
-    setup: Setup,
-    *,
-    seed: int,
+    catalogue: Catalogue, cards: Iterable[DeckCard], setup: Setup, *, seed: int
 ) -> Iterator[Question]:
-    """Ask about the cards of some questions again; one that is gone or switched off drops out."""
-    deck, off = catalogue.once(Deck), switches.switched_off(session)
-    for row in rows:
-        card = deck.cards.get(row.card_key)
-        if card is not None and card.key not in off:
-            near, typed = setup.nearness or Nearness.NEAR, setup.answers.typed
-            if question := deck.ask(card, seed, nearness=near, typed=typed):
-                yield question
+    """Ask about some cards again; one that makes no question by this seed drops out."""
+    near, typed = setup.nearness or Nearness.NEAR, setup.answers.typed
+    for card in cards:
+        if question := catalogue.once(Deck).ask(card, seed, nearness=near, typed=typed):
+            yield question
 
 
 def _nearness(session: Session, learner: Learner) -> dict[str, Nearness]:

@@ -147,8 +147,8 @@ def take_back(
     Raises NotFound, TimeIsUp, AttemptFinished, and AnsweredElsewhere.
     """
     learners.lock(session, learner)
-    found = quizzes.attempt(session, learner, attempt_id, now=now)
-    row = quizzes.row(session, learner, attempt_id, position)
+    place = quizzes.find(session, learner, attempt_id, position, now=now)
+    found, row = place.attempt, place.row
     question = Question.from_dict(row.question)
     answered, finished = row.answered_at is not None, found.finished_at is not None
     behaviour = quizzes.setup_of(found).mode.behaviour
@@ -177,11 +177,10 @@ def flag(
     Raises NotFound, TimeIsUp, and AttemptFinished.
     """
     learners.lock(session, learner)
-    found = quizzes.attempt(session, learner, attempt_id, now=now)
-    row = quizzes.row(session, learner, attempt_id, position)
-    if found.finished_at is not None:
+    place = quizzes.find(session, learner, attempt_id, position, now=now)
+    if place.attempt.finished_at is not None:
         raise AttemptFinished("This quiz is finished: there is nothing to come back to.")
-    row.flagged = on
+    place.row.flagged = on
     session.flush()
 
 
@@ -200,8 +199,7 @@ def decide(
     where there is no such answer.
     """
     learners.lock(session, learner)
-    quizzes.attempt(session, learner, attempt_id, now=now)
-    row = quizzes.row(session, learner, attempt_id, position)
+    row = quizzes.find(session, learner, attempt_id, position, now=now).row
     result = grade_of(row, Question.from_dict(row.question))
     if result is None or not result.near:
         raise NoNearMiss("That answer is right or wrong as it stands. Nothing was changed.")

@@ -145,6 +145,11 @@ def kind_title(slug: str) -> str:
     return KINDS[slug].title if slug in KINDS else slug
 
 
+def wants_json() -> bool:
+    """Whether a script asks, which takes JSON, and not a browser that shows a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def theme() -> str:
     """The learner's choice of theme: ``auto`` follows the system."""
     chosen = request.cookies.get(cookie_name("theme"), "auto")

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from quiz import create_app
 from quiz.content.folder import TechniqueFolder
 from quiz.db.base import db
+from quiz.db.models import AttemptQuestion
 from tests.web.visitor import Visitor
 
 MakeApp = Callable[..., Flask]
+Rows = Callable[[], list[AttemptQuestion]]
 
 
 class Clock:
@@ -90,3 +93,15 @@ def client(app: Flask) -> FlaskClient:
 def visitor(client: FlaskClient) -> Visitor:
     """Someone who reads the pages and sends the forms on them."""
     return Visitor(client)
+
+
+@pytest.fixture
+def rows(app: Flask) -> Rows:
+    """The questions of every attempt in the database, as they are now."""
+
+    def read() -> list[AttemptQuestion]:
+        with app.app_context():
+            ordered = select(AttemptQuestion).order_by(AttemptQuestion.id)
+            return list(db.session.scalars(ordered).all())
+
+    return read

@@ -24,22 +24,8 @@ from quiz.services.deck import Deck
 from tests import factories
 from tests.answering import as_sent, right_answer, typed, wrong_answer
 from tests.conftest import CountQueries
-from tests.web.conftest import Clock, MakeApp
+from tests.web.conftest import Clock, MakeApp, Rows
 from tests.web.visitor import Page, Visitor
-
-Rows = Callable[[], list[AttemptQuestion]]
-
-
-@pytest.fixture
-def rows(app: Flask) -> Rows:
-    """The questions of every attempt in the database, as they are now."""
-
-    def read() -> list[AttemptQuestion]:
-        with app.app_context():
-            ordered = select(AttemptQuestion).order_by(AttemptQuestion.id)
-            return list(db.session.scalars(ordered).all())
-
-    return read
 
 
 @pytest.fixture

@@ -18,26 +18,13 @@ from quiz.questions.base import Question
 from quiz.services import starting
 from tests import factories
 from tests.answering import as_sent, right_answer, wrong_answer
-from tests.web.conftest import Clock
+from tests.web.conftest import Clock, Rows
 from tests.web.visitor import Page, Visitor
 
 CHOICES = "answers=choose&kinds=tactic&kinds=platform&kinds=data-source"
 EXAM = f"mode=exam&length=4&minutes=20&{CHOICES}"
 
-Rows = Callable[[], list[AttemptQuestion]]
 Post = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def rows(app: Flask) -> Rows:
-    """The questions of every attempt, as they are now."""
-
-    def read() -> list[AttemptQuestion]:
-        with app.app_context():
-            ordered = select(AttemptQuestion).order_by(AttemptQuestion.id)
-            return list(db.session.scalars(ordered).all())
-
-    return read
 
 
 @pytest.fixture

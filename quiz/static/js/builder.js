@@ -133,20 +133,3 @@ if (builder) {
     count();
   });
 }
-
-// Links ---------------------------------------------------------------------------------------
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const field = document.getElementById(button.dataset.copy);
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const said = document.querySelector("[data-copied]");
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      said.textContent = "Copied.";
-    } catch {
-      said.textContent = "Selected: copy it with Ctrl+C, or Command+C on a Mac.";
-    }
-  });
-}

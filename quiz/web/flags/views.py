@@ -8,7 +8,14 @@ from flask.typing import ResponseReturnValue
 from quiz.db.base import begin_writing, db
 from quiz.services import flags
 from quiz.services.flags import Reason
-from quiz.web.context import current_catalogue, current_learner, now, scope_of_request, with_scope
+from quiz.web.context import (
+    current_catalogue,
+    current_learner,
+    now,
+    scope_of_request,
+    wants_json,
+    with_scope,
+)
 from quiz.web.flags.forms import FlagForm
 from quiz.web.study.shown import Shown
 
@@ -79,7 +86,7 @@ def _valid_form() -> FlagForm:
 def _thank(is_news: bool, page: str) -> ResponseReturnValue:
     """Answer in words: to the page's script, which stays where it is, or on the page again."""
     words = NOTED if is_news else NOTED_BEFORE
-    if request.accept_mimetypes.best == "application/json":
+    if wants_json():
         return {"said": words}
     flash(words, "success" if is_news else "info")
     return redirect(page, code=303)

@@ -10,7 +10,7 @@ from quiz.exports import paper
 from quiz.exports.formats import FORMATS, export
 from quiz.learning.setup import Setup
 from quiz.questions.base import Question
-from quiz.services import history, quizzes, results, starting
+from quiz.services import history, quizzes, starting
 from quiz.web.context import current_catalogue, current_learner, now
 
 bp = Blueprint("exports", __name__)
@@ -28,7 +28,7 @@ def attempt(attempt_id: int, slug: str) -> ResponseReturnValue:
     found = quizzes.attempt(db.session, learner, attempt_id, now=now())
     if found.finished_at is None:
         raise quizzes.NotFound("Finish this quiz first: a file of it holds the answers.")
-    questions = results.questions(db.session, learner, attempt_id)
+    questions = quizzes.questions(db.session, learner, attempt_id)
     return _answer(slug, questions, history.title(quizzes.setup_of(found)))
 
 

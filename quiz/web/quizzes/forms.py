@@ -4,7 +4,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from hashlib import sha256
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -31,17 +30,13 @@ from quiz.learning.setup import (
 from quiz.questions.kinds import KINDS
 from quiz.questions.pairs import Pair
 from quiz.questions.scope import Scope, split_tactic, tactic_in
+from quiz.services.history import MODES
+from quiz.services.starting import token_of
 from quiz.web.quizzes.fields import ChipsField, NumberField, OneOfField
 
 LENGTHS = (5, 10, 20, 40)
 OTHER = -1
 """The choice of a number that is not among these."""
-MODES = {
-    Mode.PRACTICE: "Practice",
-    Mode.EXAM: "Exam",
-    Mode.MAPPING: "Mapping drill",
-    Mode.CONTRAST: "Contrast drill",
-}
 PURPOSES = {
     Mode.PRACTICE: "The right answer and the reason after each question.",
     Mode.EXAM: "Results at the end, against a pass mark. Answers can be changed until then.",
@@ -211,11 +206,10 @@ class BuilderForm(ScopeForm):
 
     def fill(self, setup: Setup, catalogue: Catalogue) -> None:
         """Fill the form with a setup, and give it a token of its own."""
-        names = {near: name for name, near in NEARNESS.items()}
         self.mode.data = str(setup.mode)
         self.length.data = setup.length or 0
         self.answers.data = str(setup.answers)
-        self.nearness.data = names[setup.nearness] if setup.nearness else ""
+        self.nearness.data = setup.nearness_name
         self.order.data = "shuffled" if setup.shuffled else ""
         self.minutes.data = setup.minutes
         self.pass_mark.data = setup.pass_mark
@@ -262,7 +256,7 @@ class BuilderForm(ScopeForm):
         from a page the browser kept, it is another.
         """
         token = self.token.data or secrets.token_urlsafe(16)
-        return sha256(f"{token} {self.setup.query}".encode()).hexdigest()
+        return token_of(f"{token} {self.setup.query}")
 
 
 def pair_name(pair: Pair, catalogue: Catalogue) -> str:

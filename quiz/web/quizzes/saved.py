@@ -52,7 +52,7 @@ def delete(quiz_id: int) -> ResponseReturnValue:
 
 def _render(quiz: SavedQuiz, *, name: str | None = None, error: str = "") -> str:
     setup = Setup.from_query(quiz.setup)
-    seed = secrets.randbits(32) if setup.seed is None else setup.seed
+    seed = setup.seed_or(secrets.randbits(32))
     return render_template(
         "quizzes/saved.html",
         quiz=quiz,

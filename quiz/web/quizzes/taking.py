@@ -19,6 +19,7 @@ from quiz.web.context import (
     current_learner,
     current_zone,
     now,
+    wants_json,
 )
 from quiz.web.filters import clock_time
 from quiz.web.quizzes.sent import PLACE, SentAnswer
@@ -73,8 +74,8 @@ def save(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save an exam's answer while the page stays, for its script; says what came of it."""
     accept_recent_techniques()
     sent = SentAnswer.read(request.form)
-    asked = quizzes.question(db.session, current_learner(), attempt_id, position, now=now())
-    if asked.setup.mode.behaviour.tells_each:
+    attempt = quizzes.attempt(db.session, current_learner(), attempt_id, now=now())
+    if quizzes.setup_of(attempt).mode.behaviour.tells_each:
         abort(404)  # there an answer is sent, not saved: it could not be changed any more
     try:
         answered = _record(attempt_id, position, sent)
@@ -100,13 +101,13 @@ def take_back(attempt_id: int, position: int) -> ResponseReturnValue:
     except AttemptFinished as error:
         return _over(attempt_id, error, position)
     except AnsweredElsewhere as error:
-        if _wants_json():
+        if wants_json():
             return _stale(attempt_id, position, error)
         db.session.rollback()
         flash(str(error), "warning")
     else:
         db.session.commit()
-        if _wants_json():
+        if wants_json():
             return {"version": answered.version, "said": NOT_ANSWERED}
         flash("Your answer to this question was taken back.", "info")
     return redirect(url_for(".question", attempt_id=attempt_id, position=position), code=303)
@@ -122,7 +123,7 @@ def flag(attempt_id: int, position: int) -> ResponseReturnValue:
     except AttemptFinished as error:
         return _over(attempt_id, error, position)
     db.session.commit()
-    return {"flagged": on} if _wants_json() else _back_to(attempt_id, position)
+    return {"flagged": on} if wants_json() else _back_to(attempt_id, position)
 
 
 @bp.post("/<int:attempt_id>/<int:position>/near")
@@ -161,7 +162,7 @@ def extend(attempt_id: int) -> ResponseReturnValue:
         db.session.commit()
         left, until = left_ms(attempt.ends_at), _until(attempt.ends_at)
         said = f"You have more time now, until {until}."
-    if _wants_json():
+    if wants_json():
         return {"left": left, "until": until, "said": said}
     flash(said, "info")
     if position is None:
@@ -209,10 +210,6 @@ def _until(ends_at: datetime | None) -> str:
     return "" if ends_at is None else clock_time(ends_at, current_zone(), now())
 
 
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
-
-
 def _stale(attempt_id: int, position: int, error: AnsweredElsewhere) -> ResponseReturnValue:
     """Tell a script that another answer stands, and the version that would replace it."""
     db.session.rollback()
@@ -230,7 +227,7 @@ def _over(
         url = url_for(".question", attempt_id=attempt_id, position=position)
     else:
         url = url_for("quizzes.results.result", attempt_id=attempt_id)
-    return ({"over": str(error), "url": url}, 410) if _wants_json() else redirect(url, code=303)
+    return ({"over": str(error), "url": url}, 410) if wants_json() else redirect(url, code=303)
 
 
 def _back_to(attempt_id: int, position: int) -> ResponseReturnValue:

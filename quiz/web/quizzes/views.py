@@ -19,10 +19,11 @@ from quiz.web.context import (
     current_learner,
     current_zone,
     now,
+    wants_json,
     with_setup,
 )
 from quiz.web.quizzes import exports, results, saved, taking, words
-from quiz.web.quizzes.forms import MODES, OTHER, PURPOSES, BuilderForm
+from quiz.web.quizzes.forms import OTHER, PURPOSES, BuilderForm
 from quiz.web.quizzes.result_words import points
 from quiz.web.quizzes.results import link_to
 
@@ -122,7 +123,7 @@ def hand_in(error: quizzes.TimeIsUp) -> ResponseReturnValue:
     db.session.commit()
     url = url_for("quizzes.results.result", attempt_id=error.attempt_id)
     flash(str(error), "info")  # a script goes there too
-    if request.accept_mimetypes.best == "application/json":
+    if wants_json():
         return {"over": str(error), "url": url}, 410
     return redirect(url, code=303)
 
@@ -191,11 +192,11 @@ def setup_of_request() -> Setup:
 
 def _with_seed(setup: Setup, seed: int) -> Setup:
     """The same for everyone: by its own seed or, where it has none, by another."""
-    return setup.shared(seed if setup.seed is None else setup.seed)
+    return setup.shared(setup.seed_or(seed))
 
 
 def _previewed(setup: Setup) -> dict[str, object]:
-    seed = secrets.randbits(32) if setup.seed is None else setup.seed
+    seed = setup.seed_or(secrets.randbits(32))
     learner, catalogue = current_learner(), current_catalogue()
     found = starting.preview(db.session, learner, catalogue, setup, seed=seed)
     return {"preview": found, "how_many": words.how_many(setup, found)}
@@ -248,7 +249,7 @@ def _render_builder(form: BuilderForm, setup: Setup | None, *, with_preview: boo
         saved=saved_quizzes.every(db.session, learner),
         setup_of=lambda quiz: Setup.from_query(quiz.setup),
         briefly=words.briefly,
-        modes=MODES,
+        modes=history.MODES,
         formats=FORMATS.values(),
         unfinished=history.unfinished(db.session, learner),
         history=history.finished(db.session, learner, HISTORY),

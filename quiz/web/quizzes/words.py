@@ -107,7 +107,7 @@ def facts(setup: Setup, learner: Learner, catalogue: Catalogue) -> Iterator[Fact
     yield from _about(setup, catalogue)
     yield Fact(term="Answers", text=ANSWERS[setup.answers])
     if setup.nearness:
-        yield Fact(term="Wrong options", text=NEARNESSES[setup.nearness.name.lower()])
+        yield Fact(term="Wrong options", text=NEARNESSES[setup.nearness_name])
     if setup.mode is Mode.EXAM:
         shuffled = "Shuffled for each attempt" if setup.shuffled else "The same each time"
         yield Fact(term="Order", text=shuffled)
